@@ -1,0 +1,1 @@
+"""AWS Lambda: REST, HTTP API, Function URL, load balancer and direct events."""

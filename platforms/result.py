@@ -1,0 +1,227 @@
+"""What a handler returned, made into one Response: bytes, a status, pairs of header. The same on every platform.
+
+    None                      200, empty
+    str, bytes                200, text/plain or application/octet-stream
+    dict with `statusCode`    the envelope that Lambda, OpenFaaS and OpenWhisk share (also `body` and only its keys)
+    other dict, list, number  200, JSON
+    tuple, Response           (body, status) or (body, status, headers)
+    iterator of bytes or str  a Stream
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from json import JSONEncoder
+
+from .contract import Response
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+ENVELOPE_KEYS = {"statusCode", "headers", "multiValueHeaders", "cookies", "body", "isBase64Encoded"}
+# RFC 9110 7.6.1 and the list of RFC 2616 13.5.1: they speak of one connection, which is the platform's own
+HOP_BY_HOP = frozenset(
+    ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection")
+    + ("te", "trailer", "trailers", "transfer-encoding", "upgrade")
+)
+# RFC 9110 5.6.2
+_TOKEN_CHARS = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_JSON, _TEXT, _BYTES = "application/json", "text/plain; charset=utf-8", "application/octet-stream"
+
+
+class InvalidResult(Exception):
+    """The handler returned something that no platform can send: names it and what is expected instead."""
+
+
+class Stream:
+    """The chunks of a streamed body, as bytes. Iterate it once; whoever takes it must call `close`.
+
+    A chunk that is neither str nor bytes raises InvalidResult from the iteration.
+    """
+
+    def __init__(self, chunks: Iterator[bytes | str], on_close: Callable[[], object] | None = None) -> None:
+        self._chunks = chunks
+        self._on_close = on_close if on_close is not None else getattr(chunks, "close", None)
+
+    def __iter__(self) -> Stream:
+        return self
+
+    def __next__(self) -> bytes:
+        chunk = next(self._chunks)
+        if isinstance(chunk, str):
+            return chunk.encode()
+        if isinstance(chunk, bytes | bytearray | memoryview):
+            return bytes(chunk)
+        raise InvalidResult(f"a stream yields bytes or str, this one gave a {type(chunk).__name__}")
+
+    def close(self) -> None:
+        """Close the handler's iterator, once."""
+        on_close, self._on_close = self._on_close, None
+        if on_close is not None:
+            on_close()
+
+
+def normalise(result: Any, method: str) -> Response:
+    """Return `result` as a Response whose body is bytes or a Stream and whose headers are (name, value) pairs.
+
+    No Content-Length is given but on HEAD, where the body is dropped and its length kept. Raises InvalidResult.
+    """
+    if type(result) is dict and not _is_envelope(result):
+        return _finish(_encode_json(result), 200, [], _JSON, method)
+    if isinstance(result, Mapping) and _is_envelope(result):
+        body, status, headers = _open_envelope(result)
+    elif isinstance(result, tuple):
+        body, status, headers = _open_tuple(result)
+    else:
+        body, status, headers = result, 200, []
+    data, content_type = _encode_body(body)
+    return _finish(data, status, headers, content_type, method)
+
+
+def _finish(
+    body: bytes | Stream, status: int, headers: list[tuple[str, str]], content_type: str, method: str
+) -> Response:
+    if content_type and not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", content_type))
+    if method != "HEAD" and status not in (204, 304):
+        return Response(body, status, headers)
+    if isinstance(body, Stream):
+        body.close()
+    elif method == "HEAD" and status not in (204, 304):
+        headers.append(("Content-Length", str(len(body))))
+    return Response(b"", status, headers)
+
+
+def _is_envelope(result: Mapping[str, Any]) -> bool:
+    return "statusCode" in result or ("body" in result and result.keys() <= ENVELOPE_KEYS)
+
+
+def _open_tuple(result: tuple[Any, ...]) -> tuple[Any, int, list[tuple[str, str]]]:
+    if len(result) not in (2, 3):
+        raise InvalidResult(f"a tuple is (body, status) or (body, status, headers), this one has {len(result)} items")
+    return result[0], _status(result[1]), _headers(result[2] if len(result) == 3 else None)
+
+
+def _open_envelope(envelope: Mapping[str, Any]) -> tuple[Any, int, list[tuple[str, str]]]:
+    if unknown := [key for key in envelope if key not in ENVELOPE_KEYS and key != "statusDescription"]:
+        raise InvalidResult(f"a result with 'statusCode' takes the keys {sorted(ENVELOPE_KEYS)}, not {unknown}")
+    headers = _headers(envelope.get("multiValueHeaders"))
+    there = {name.lower() for name, _ in headers}
+    headers += [pair for pair in _headers(envelope.get("headers")) if pair[0].lower() not in there]
+    headers += _headers([("Set-Cookie", cookie) for cookie in envelope.get("cookies") or ()])
+    body = envelope.get("body")
+    if envelope.get("isBase64Encoded"):
+        body = _decode_base64(body)
+    return body, _status(envelope.get("statusCode", 200)), headers
+
+
+def _decode_base64(body: Any) -> bytes:
+    from binascii import Error, a2b_base64
+
+    try:
+        return a2b_base64(body or "", strict_mode=True)
+    except (Error, ValueError, TypeError) as error:
+        raise InvalidResult(f"isBase64Encoded is true, and the body is not base64: {error}") from error
+
+
+def _status(value: Any) -> int:
+    # OpenFaaS and OpenWhisk take "201" in their envelopes; 1xx is no final answer (RFC 9110 15.2)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 200 <= value <= 599:
+        raise InvalidResult(f"a status is a number from 200 to 599, not {value!r}")
+    return int(value)
+
+
+def _headers(headers: Any) -> list[tuple[str, str]]:
+    pairs = headers.items() if isinstance(headers, Mapping) else headers or ()
+    checked: list[tuple[str, str]] = []
+    dropped = HOP_BY_HOP
+    try:
+        for name, value in pairs:
+            for one in value if isinstance(value, list | tuple) else (value,):
+                checked.append(_check_header(name, one))
+    except (TypeError, ValueError) as error:
+        raise InvalidResult(f"headers are a mapping or pairs of name and value, not {headers!r:.80}") from error
+    for name, value in checked:
+        if name.lower() == "connection":
+            dropped |= {nominated.strip().lower() for nominated in value.split(",")}
+    return [pair for pair in checked if pair[0].lower() not in dropped and pair[0].lower() != "content-length"]
+
+
+def _check_header(name: Any, value: Any) -> tuple[str, str]:
+    if not isinstance(name, str) or not name or not _TOKEN_CHARS.issuperset(name):
+        raise InvalidResult(f"a header's name is letters, digits and a few signs such as -, not {name!r}")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise InvalidResult(f"the header {name} takes a string, not {value!r:.80}")
+    value = str(value).strip(" \t")
+    if not (value.isascii() and value.isprintable()) and any(map(_is_forbidden, value)):
+        raise InvalidResult(f"the header {name} has a control character, or one beyond latin-1, in its value")
+    return name, value
+
+
+def _is_forbidden(char: str) -> bool:
+    # RFC 9110 5.5; beyond latin-1 there is no agreed way to write a header down
+    return (char < " " and char != "\t") or char == "\x7f" or char > "\xff"
+
+
+def _encode_body(body: Any) -> tuple[bytes | Stream, str]:
+    """Return the body's bytes (or Stream) and the content type it has when the handler names none."""
+    if body is None:
+        return b"", ""
+    if isinstance(body, str):
+        return _encode_text(body), _TEXT
+    if isinstance(body, bytes | bytearray | memoryview):
+        return bytes(body), _BYTES
+    if isinstance(body, Stream):
+        return body, ""
+    if hasattr(body, "__next__"):
+        return _open_stream(body)
+    return _encode_json(body), _JSON
+
+
+def _open_stream(chunks: Iterator[bytes | str]) -> tuple[Stream, str]:
+    """Take the first chunk, so that what fails before it is still an error reply."""
+    try:
+        first = next(chunks, b"")
+    except BaseException:
+        Stream(chunks).close()
+        raise
+    return Stream(_chain(first, chunks), getattr(chunks, "close", None)), _TEXT if isinstance(first, str) else _BYTES
+
+
+def _chain(first: bytes | str, rest: Iterable[bytes | str]) -> Iterator[bytes | str]:
+    yield first
+    yield from rest
+
+
+def _encode_text(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidResult(f"the body has characters that UTF-8 cannot hold: {error}") from error
+
+
+def _json_default(value: Any) -> Any:
+    """Return what JSON has for a value it does not know: a Decimal's number, a date's ISO 8601, a UUID's text."""
+    kind = f"{type(value).__module__}.{type(value).__qualname__}"
+    if kind == "decimal.Decimal":
+        return int(value) if value == value.to_integral_value() else float(value)
+    if kind in ("datetime.datetime", "datetime.date", "datetime.time"):
+        return value.isoformat()
+    if kind == "uuid.UUID":
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise InvalidResult(f"JSON has no {type(value).__name__}: return a str, number, bool, None, list or dict")
+
+
+_encoder = JSONEncoder(ensure_ascii=False, allow_nan=False, default=_json_default)
+
+
+def _encode_json(value: Any) -> bytes:
+    try:
+        return _encoder.encode(value).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InvalidResult(f"the result cannot be written as JSON: {error}") from error

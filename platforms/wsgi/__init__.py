@@ -1,0 +1,1 @@
+"""Any WSGI server: waitress here, and whatever else takes `platforms.wsgi.shim:application`."""

@@ -1,0 +1,88 @@
+"""What stands between a server and the handler: which requests are answered how, whatever the server speaks.
+
+The WSGI and the ASGI shim give an Event and take a Response; they ask the same Responder, so both behave alike.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ..contract import Context, Event, Response
+from ..invoke import error_response, invoke
+
+if TYPE_CHECKING:
+    from ..loading import Handler
+
+
+class Responder:
+    """Answers every request with the handler. A platform that adds paths or limits of its own extends this."""
+
+    platform = "wsgi"
+    id_header = "x-request-id"
+    max_in_flight = 0
+
+    def __init__(self, handler: Handler, environ: Mapping[str, str]) -> None:
+        self.handler = handler
+        self.in_flight = InFlight()
+        self.raise_errors = environ.get("RAISE_ERRORS") == "1"
+        self.function_name = environ.get("FUNCTION_NAME") or "function"
+
+    def probe(self, event: Event) -> Response | None:
+        """Answer what must be answered at once, even when every thread is busy; None for all else."""
+        return None
+
+    def respond(self, event: Event) -> Response:
+        """Answer one request with the handler."""
+        return invoke(self.handler, event, self.to_context(event), raise_errors=self.raise_errors)
+
+    def to_context(self, event: Event, deadline: float | None = None) -> Context:
+        """Return the facts about this call; its id is the one that came in `id_header`, else a new one."""
+        return Context(
+            request_id=self.request_id(event),
+            function_name=self.function_name,
+            platform=self.platform,
+            event=event,
+            deadline=deadline,
+        )
+
+    def request_id(self, event: Event) -> str:
+        """Return the id that came with the request, cut to 128 characters, or a new one."""
+        return event.headers.get(self.id_header, "")[:128] or str(uuid.uuid4())
+
+    def timeout_s(self, event: Event) -> float | None:
+        """Return the seconds after which the server answers in the handler's place; None for never."""
+        return None
+
+    def on_timeout(self, event: Event) -> Response:
+        """Return the answer for a handler that took longer than `timeout_s`."""
+        return error_response("the function took too long to answer", 504, self.request_id(event), event.method)
+
+    def on_overload(self, event: Event) -> Response:
+        """Return the answer for a request beyond `max_in_flight`."""
+        message = f"concurrent request limit exceeded, at most {self.max_in_flight} are answered at a time: retry"
+        return error_response(message, 429, self.request_id(event), event.method)
+
+
+class InFlight:
+    """How many requests are being answered, and whether the process is on its way out."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.count = 0
+        self.draining = False
+
+    def enter(self, limit: int) -> bool:
+        """Count one request in; False, and not counted, if `limit` (0 for none) are in already."""
+        with self._lock:
+            if limit and self.count >= limit:
+                return False
+            self.count += 1
+            return True
+
+    def leave(self) -> None:
+        """Count one request out."""
+        with self._lock:
+            self.count -= 1

@@ -1,0 +1,156 @@
+"""One seam, two servers: waitress, small and everywhere, and granian, the fast one.
+
+Both listen, drain on SIGTERM and SIGINT, and leave the rest to the Responder. Draining: probes fail at once, new
+requests still get answers for `grace_s`, then until those in flight have theirs (`drain_s` at most).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from .responder import Responder
+from .shim import make_application
+
+log = logging.getLogger(__name__)
+SERVERS = ("waitress", "granian")
+
+
+class ServerError(Exception):
+    """The server cannot start: says what to do."""
+
+
+@dataclass(frozen=True)
+class ServerConfig:
+    """How to serve: times in seconds, the body limit in bytes."""
+
+    server: str = "waitress"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    threads: int = 32
+    max_body_bytes: int = 100 * 2**20
+    grace_s: float = 0.0
+    drain_s: float = 30.0
+
+
+def serve(responder: Responder, config: ServerConfig, on_ready: Callable[[], object]) -> int:
+    """Serve until SIGTERM or SIGINT and return the exit code: 0, or 1 if requests had to be abandoned.
+
+    `on_ready` is called once the socket listens. Raises ServerError if it cannot.
+    """
+    run = _serve_waitress if config.server == "waitress" else _serve_granian
+    try:
+        return run(responder, config, on_ready)
+    except OSError as error:
+        where = f"{config.host}:{config.port}"
+        raise ServerError(f"cannot listen on {where}: {error.strerror or error}; choose another --port") from error
+    except ModuleNotFoundError as error:
+        raise ServerError(f"{config.server} is not installed: pip install -r requirements/fast.txt") from error
+
+
+class _Drain:
+    """When to stop: asked by whichever loop a server has."""
+
+    def __init__(self, responder: Responder, config: ServerConfig) -> None:
+        self._in_flight = responder.in_flight
+        self._config = config
+        self._began_s = 0.0
+
+    def begin(self, *_: Any) -> None:
+        """Start draining; a signal handler."""
+        if not self._in_flight.draining:
+            self._began_s = time.monotonic()
+            self._in_flight.draining = True
+
+    def is_over(self) -> bool:
+        """Whether the last request has its answer, or the time for that is up."""
+        if not self._in_flight.draining:
+            return False
+        past_s = time.monotonic() - self._began_s - self._config.grace_s
+        return past_s >= 0 and (not self._in_flight.count or past_s > self._config.drain_s)
+
+    def exit_code(self) -> int:
+        """Return 0, or 1 (logged) if requests were still in flight."""
+        if self._in_flight.count:
+            log.error("stopped with %d requests unanswered after %g s", self._in_flight.count, self._config.drain_s)
+        return 1 if self._in_flight.count else 0
+
+
+def _serve_waitress(responder: Responder, config: ServerConfig, on_ready: Callable[[], object]) -> int:
+    from waitress import wasyncore
+    from waitress.server import create_server
+
+    sockets: dict[int, Any] = {}
+    server = create_server(
+        make_application(responder, config.threads),
+        map=sockets,
+        host=config.host,
+        port=config.port,
+        threads=config.threads,
+        max_request_body_size=config.max_body_bytes,
+        # a handler may read them; nothing here trusts them
+        clear_untrusted_proxy_headers=False,
+        ident=None,
+    )
+    drain = _Drain(responder, config)
+    signal.signal(signal.SIGTERM, drain.begin)
+    signal.signal(signal.SIGINT, drain.begin)
+    on_ready()
+    while not (drain.is_over() and not any(map(_has_work, list(sockets.values())))):
+        wasyncore.loop(timeout=0.1, map=sockets, count=1)
+        if drain.is_over() and responder.in_flight.count:
+            break  # the time is up
+    server.close()
+    return drain.exit_code()
+
+
+def _has_work(channel: Any) -> bool:
+    """Whether a waitress channel still has a request, or bytes of an answer that the client has not taken."""
+    return bool(getattr(channel, "requests", ()) or getattr(channel, "total_outbufs_len", 0))
+
+
+def _serve_granian(responder: Responder, config: ServerConfig, on_ready: Callable[[], object]) -> int:
+    try:
+        from uvloop import run
+    except ModuleNotFoundError:
+        from asyncio import run
+    return run(_run_granian(responder, config, on_ready))
+
+
+async def _run_granian(responder: Responder, config: ServerConfig, on_ready: Callable[[], object]) -> int:
+    from granian.constants import HTTPModes, Interfaces
+    from granian.server.embed import Server
+
+    from .asgi import Application
+
+    server = Server(
+        Application(responder, threads=config.threads, max_body_bytes=config.max_body_bytes),
+        address=config.host,
+        port=config.port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=1024,
+        log_enabled=False,
+    )
+    # a stream that fails is raised so that granian breaks it off; it is logged where it failed
+    logging.getLogger("_granian").setLevel(logging.CRITICAL)
+    drain = _Drain(responder, config)
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, drain.begin)
+    serving = asyncio.ensure_future(server.serve())
+    await asyncio.sleep(0)
+    on_ready()
+    while not drain.is_over() and not serving.done():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(serving), 0.1)
+    server.stop()
+    await serving
+    return drain.exit_code()
