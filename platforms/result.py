@@ -82,7 +82,10 @@ def normalise(result: Any, method: str) -> Response:
 def _finish(
     body: bytes | Stream, status: int, headers: list[tuple[str, str]], content_type: str, method: str
 ) -> Response:
-    if content_type and not any(name.lower() == "content-type" for name, _ in headers):
+    if status in (204, 304):
+        # neither has content, so neither has a type (RFC 9110 15.3.5, 15.4.5)
+        headers = [pair for pair in headers if pair[0].lower() != "content-type"]
+    elif not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", content_type))
     if method != "HEAD" and status not in (204, 304):
         return Response(body, status, headers)
@@ -169,7 +172,7 @@ def _is_forbidden(char: str) -> bool:
 def _encode_body(body: Any) -> tuple[bytes | Stream, str]:
     """Return the body's bytes (or Stream) and the content type it has when the handler names none."""
     if body is None:
-        return b"", ""
+        return b"", _TEXT
     if isinstance(body, str):
         return _encode_text(body), _TEXT
     if isinstance(body, bytes | bytearray | memoryview):

@@ -22,13 +22,15 @@ def main(
     arguments: Sequence[str],
     environ: Mapping[str, str],
     make_responder: Callable[[Handler, Mapping[str, str]], Responder] = Responder,
+    configure: Callable[[ServerConfig], ServerConfig] = lambda config: config,
 ) -> int:
     """Serve until a signal; return the exit code: 0, 1 if the server or the handler failed, 2 for bad arguments."""
     options = _parser(environ).parse_args(arguments)
     logging.basicConfig(level=environ.get("LOG_LEVEL", "INFO").upper(), format=LOG_FORMAT)
     if options.reload:
         return _reload(arguments, options.function)
-    config = ServerConfig(server=options.server, host=options.host, port=options.port, threads=options.threads)
+    settings = ServerConfig(server=options.server, host=options.host, port=options.port, threads=options.threads)
+    config = configure(settings)
     try:
         return serve(make_responder(load_handler(environ), environ), config, lambda: _announce(config))
     except (HandlerError, ServerError) as error:

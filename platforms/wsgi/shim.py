@@ -163,7 +163,7 @@ def _read_body(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or ""
     stream = environ["wsgi.input"]
     if not length:
-        return stream.read() if environ.get("wsgi.input_terminated") else b""  # type: ignore[no-any-return]
+        return stream.read(-1) if environ.get("wsgi.input_terminated") else b""  # type: ignore[no-any-return]
     if not (length.isascii() and length.isdigit()):
         raise BadRequest(f"the Content-Length is {length!r}, not a number")
     body: bytes = stream.read(int(length))

@@ -1,0 +1,86 @@
+# Needs Python 3.11 or newer and make. Every command makes its own virtual environment and keeps it until its lock file changes.
+
+PYTHON ?= python3
+VENV ?= .venv
+VENV_BENCH ?= .venv-bench
+UV_VERSION ?= 0.13.8
+PYTEST_ARGS ?=
+
+# The plugin where there is one, else the older program.
+COMPOSE = $(shell docker compose version > /dev/null 2>&1 && echo docker compose || echo docker-compose)
+LOCKS = requirements/serve requirements/fast requirements/test bench/requirements
+
+# Another project's environment must not leak into this one's.
+unexport PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH PYTHONSAFEPATH VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup serve up down test check format lock bench clean
+
+help:  ## List these commands
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+setup: $(VENV)/.test  ## Make .venv with everything to work on the project
+
+serve: $(VENV)/.serve  ## Serve the function on http://127.0.0.1:8080, reloading when it changes
+	@exec $(VENV)/bin/python -m platforms.wsgi --reload
+
+up:  ## Build the function's image and start it with docker compose
+	$(COMPOSE) up --build --detach
+
+down:  ## Stop what `make up` started
+	$(COMPOSE) down
+
+test: $(VENV)/.test  ## Run every test that this machine can run, and say what was skipped
+	$(VENV)/bin/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.test  ## Lint, check types and architecture, and measure coverage
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/coverage erase
+	$(VENV)/bin/coverage run -m pytest -m "not runtime" $(PYTEST_ARGS)
+	$(VENV)/bin/coverage combine --quiet
+	$(VENV)/bin/coverage report --fail-under=95
+
+format: $(VENV)/.test  ## Sort imports, mend what ruff can mend, and format
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+lock:  ## Make the lock files again from the .in files (UPGRADE=--upgrade for the newest of everything)
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet uv==$(UV_VERSION)
+	@for lock in $(LOCKS); do \
+		$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config $(UPGRADE) \
+			--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file $$lock.txt $$lock.in || exit 1; \
+	done
+	rm -rf $(VENV)-lock
+
+bench: $(VENV_BENCH)/.bench  ## Measure against the peers, side by side
+	$(VENV_BENCH)/bin/python -m bench
+
+clean:  ## Remove every environment and cache
+	rm -rf $(VENV) $(VENV_BENCH) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# A stamp is newer than its lock file, or its environment is brought up to date.
+$(VENV)/.serve: requirements/serve.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@ $(VENV)/.serve
+
+$(VENV_BENCH)/.bench: bench/requirements.txt | $(VENV_BENCH)/bin/python
+	$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/bin/python $(VENV_BENCH)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is: `$(PYTHON) --version 2>&1 | head -1`." \
+			"Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2> /dev/null || { \
+		echo "$(PYTHON) cannot make a virtual environment: install its venv package (python3-venv on Debian)"; exit 1; }
+	$(PYTHON) -m venv --clear $(@:/bin/python=)

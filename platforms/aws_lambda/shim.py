@@ -1,0 +1,126 @@
+"""AWS Lambda's events to the contract and back.
+
+Entry point: `lambda_handler`. An event of no known shape is a direct invocation, never guessed at.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from json import JSONEncoder, dumps, loads
+
+from ..contract import BadRequest, Context, Event, Response
+from ..invoke import buffer, call, invoke, refuse, too_large
+from ..loading import load_handler
+from .dialects import FunctionUrl, HttpApiV1, HttpApiV2, LoadBalancer, RestApi
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    from ..loading import Handler
+
+    Dialect: TypeAlias = RestApi | HttpApiV2 | LoadBalancer
+
+REST_API, HTTP_API_V1, HTTP_API_V2 = RestApi(), HttpApiV1(), HttpApiV2()
+FUNCTION_URL, LOAD_BALANCER = FunctionUrl(), LoadBalancer()
+
+
+class InvocationFailed(Exception):
+    """The handler answered a direct invocation with a status of 400 or more; Lambda reports it as a failure."""
+
+
+def dialect_of(native: Any) -> Dialect | None:
+    """Return which front door an event came through; None for a direct invocation."""
+    if not isinstance(native, dict):
+        return None
+    request = native.get("requestContext")
+    if not isinstance(request, dict):
+        request = {}
+    if "elb" in request:
+        return LOAD_BALANCER
+    version = native.get("version")
+    if version == "2.0" and isinstance(request.get("http"), dict):
+        return FUNCTION_URL if ".lambda-url." in (request.get("domainName") or "") else HTTP_API_V2
+    if "httpMethod" in native and "path" in native:
+        if version == "1.0":
+            return HTTP_API_V1
+        # REST has no version; its requestContext may be null when the console tests a function
+        return REST_API if "resource" in native else None
+    return None
+
+
+def to_event(native: Any) -> Event:
+    """Return the Event of an HTTP dialect's event, or of a direct invocation: a POST of its payload to `/`."""
+    dialect = dialect_of(native)
+    if dialect is not None:
+        return dialect.to_event(native)
+    headers = [("content-type", "application/json")]
+    return Event("POST", raw_path="/", header_pairs=headers, body=dumps(native, ensure_ascii=False).encode())
+
+
+def to_context(native_context: Any, event: Event, native: Any) -> Context:
+    """Return the facts about one invocation; its id is Lambda's, the one in the function's own log."""
+    return Context(
+        request_id=native_context.aws_request_id,
+        function_name=native_context.function_name,
+        platform="aws_lambda",
+        event=event,
+        deadline=time.time() + native_context.get_remaining_time_in_millis() / 1000,
+        native=(native, native_context),
+    )
+
+
+def to_native(response: Response, native: Any, context: Context, method: str) -> dict[str, Any]:
+    """Return the reply in the dialect of the event; one that Lambda would refuse for its size is a clear 500."""
+    dialect = dialect_of(native)
+    assert dialect is not None, "a direct invocation has a result, not a reply"
+    what = "a load balancer" if dialect is LOAD_BALANCER else "AWS Lambda"
+    response = buffer(response, context, method, dialect.limit_bytes, what)
+    reply = dialect.to_native(response, native)
+    if len(response.body) > dialect.limit_bytes // 7 and _size_bytes(reply) > dialect.limit_bytes:
+        reply = dialect.to_native(too_large(context, method, dialect.limit_bytes, what), native)
+    return reply
+
+
+def make_lambda_handler(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any, Any], Any]:
+    """Return the function that Lambda calls with its event and context. RAISE_ERRORS=1 lets HTTP errors reach it."""
+    raise_errors = environ.get("RAISE_ERRORS") == "1"
+
+    def lambda_handler(native: Any, native_context: Any) -> Any:
+        dialect = dialect_of(native)
+        if dialect is None:
+            event = to_event(native)
+            return _result(call(handler, event, to_context(native_context, event, native)))
+        try:
+            event = dialect.to_event(native)
+        except BadRequest as error:
+            return dialect.to_native(refuse(error, native_context.aws_request_id), native)
+        context = to_context(native_context, event, native)
+        response = invoke(handler, event, context, raise_errors=raise_errors)
+        return to_native(response, native, context, event.method)
+
+    return lambda_handler
+
+
+def _result(response: Response) -> Any:
+    """Return what a direct invocation's caller gets: the JSON of the body, or its text."""
+    body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
+    if response.status >= 400:
+        raise InvocationFailed(f"the handler answered {response.status}: {body.decode(errors='replace')}")
+    content_type = next((value for name, value in response.headers if name.lower() == "content-type"), "")
+    if content_type.startswith("application/json"):
+        return loads(body)
+    return body.decode() if body else None
+
+
+# the runtime client escapes non-ASCII text before Python 3.12, and sends it as it is from there on
+_measure = JSONEncoder(ensure_ascii=os.environ.get("AWS_EXECUTION_ENV", "") < "AWS_Lambda_python3.12").encode
+
+
+def _size_bytes(reply: Mapping[str, Any]) -> int:
+    return len(_measure(reply).encode(errors="replace"))
+
+
+lambda_handler = make_lambda_handler(load_handler(os.environ), os.environ)

@@ -1,0 +1,33 @@
+"""`python -m platforms.openfaas`: what the OpenFaaS image runs, on port 8080 of every address."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+
+from ..wsgi.__main__ import main as serve_main
+from ..wsgi.server import ServerConfig
+from .shim import ConfigurationError, Limits, OpenFaaSResponder
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Serve as a function of OpenFaaS; takes the arguments of `platforms.wsgi`, and of-watchdog's environment."""
+    try:
+        limits = Limits.from_environ(environ)
+    except ConfigurationError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+    def configure(config: ServerConfig) -> ServerConfig:
+        return replace(config, grace_s=limits.healthcheck_interval_s, drain_s=limits.write_timeout_s)
+
+    # where OpenFaaS expects a function (https://docs.openfaas.com/reference/workloads/); arguments given come after
+    defaults = ["--host", "0.0.0.0", "--server", "granian" if find_spec("granian") else "waitress"]  # noqa: S104
+    return serve_main([*defaults, *arguments], environ, OpenFaaSResponder, configure)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

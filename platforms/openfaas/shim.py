@@ -1,0 +1,131 @@
+"""OpenFaaS: the WSGI shim with the paths and limits that of-watchdog gives a function.
+
+Entry point: `application`, or `python -m platforms.openfaas`. The environment is of-watchdog's, as its README names
+it: https://github.com/openfaas/of-watchdog#configuration
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..contract import Event, Response
+from ..invoke import invoke
+from ..loading import load_handler
+from ..wsgi.responder import Responder
+from ..wsgi.shim import make_application
+
+if TYPE_CHECKING:
+    from ..loading import Handler
+
+_UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+
+
+class ConfigurationError(ValueError):
+    """A variable of the environment has a value that cannot be used: names both."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What of-watchdog reads from the environment; times in seconds, 0 for no limit of requests in flight."""
+
+    max_in_flight: int = 0
+    exec_timeout_s: float = 30.0
+    read_timeout_s: float = 30.0
+    write_timeout_s: float = 30.0
+    healthcheck_interval_s: float = 1.0
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Limits:
+        """Return the limits that the environment sets. Raises ConfigurationError for one that is no number or time."""
+        return cls(
+            max_in_flight=_count(environ, "max_inflight"),
+            exec_timeout_s=_duration_s(environ, "exec_timeout", cls.exec_timeout_s),
+            read_timeout_s=_duration_s(environ, "read_timeout", cls.read_timeout_s),
+            write_timeout_s=_duration_s(environ, "write_timeout", cls.write_timeout_s),
+            healthcheck_interval_s=_duration_s(environ, "healthcheck_interval", cls.healthcheck_interval_s),
+        )
+
+
+class OpenFaaSResponder(Responder):
+    """Answers as a function behind of-watchdog does: health, readiness, 429 over the limit, 504 past the deadline."""
+
+    platform = "openfaas"
+    id_header = "x-call-id"
+
+    def __init__(self, handler: Handler, environ: Mapping[str, str]) -> None:
+        super().__init__(handler, environ)
+        self.limits = Limits.from_environ(environ)
+        self.max_in_flight = self.limits.max_in_flight
+        self.function_name = environ.get("OPENFAAS_NAME") or self.function_name
+
+    def probe(self, event: Event) -> Response | None:
+        """Answer /_/health and /_/ready: 503 while draining, and 429 from the latter while at the limit."""
+        if event.raw_path not in ("/_/health", "/_/ready"):
+            return None
+        if self.in_flight.draining:
+            return _plain(503, "the function is shutting down")
+        if event.raw_path == "/_/ready" and 0 < self.max_in_flight <= self.in_flight.count:
+            return _plain(429, f"busy with {self.in_flight.count} requests, the most it takes")
+        return _plain(200, "OK")
+
+    def respond(self, event: Event) -> Response:
+        """Answer one request with the handler, which sees the deadline."""
+        context = self.to_context(event, time.time() + self.timeout_s(event))
+        return invoke(self.handler, event, context, raise_errors=self.raise_errors)
+
+    def timeout_s(self, event: Event) -> float:
+        """Return exec_timeout, or the X-Timeout that the caller sent if that is shorter."""
+        asked = event.headers.get("x-timeout")
+        asked_s = parse_duration_s(asked) if asked else None
+        return min(asked_s, self.limits.exec_timeout_s) if asked_s else self.limits.exec_timeout_s
+
+    def on_overload(self, event: Event) -> Response:
+        """Return the 429, marked as the platform's own so that a queue worker retries it."""
+        return _internal(super().on_overload(event))
+
+    def on_timeout(self, event: Event) -> Response:
+        """Return the 504, marked as the platform's own so that a queue worker retries it."""
+        return _internal(super().on_timeout(event))
+
+
+def parse_duration_s(text: str) -> float | None:
+    """Return the seconds of a Go duration ("1m30s", "500ms") or a whole number of seconds; None if it is neither."""
+    if text.isascii() and text.isdigit():
+        return float(text)
+    parts = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return sum(float(number) * _UNITS_S[unit] for number, unit in parts)
+
+
+def _duration_s(environ: Mapping[str, str], name: str, default_s: float) -> float:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default_s
+    seconds = parse_duration_s(text)
+    if seconds is None:
+        raise ConfigurationError(f"{name} is {text!r}; it takes seconds or a Go duration such as 30s, 500ms or 1m30s")
+    return seconds
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name, "").strip() or "0"
+    if not (text.isascii() and text.isdigit()):
+        raise ConfigurationError(f"{name} is {text!r}; it takes a whole number of requests, 0 for no limit")
+    return int(text)
+
+
+def _plain(status: int, text: str) -> Response:
+    return Response(text.encode(), status, [("Content-Type", "text/plain; charset=utf-8")])
+
+
+def _internal(response: Response) -> Response:
+    return response._replace(headers=[*response.headers, ("X-OpenFaaS-Internal", "portable")])
+
+
+application = make_application(OpenFaaSResponder(load_handler(os.environ), os.environ))
