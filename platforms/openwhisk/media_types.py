@@ -31,7 +31,9 @@ def parse(content_type: str) -> MediaType | None:
             parameters[name] = value
     if content_type[end:].strip(" \t"):
         return None
-    return MediaType(essence, "; ".join([essence, *(f"{key}={parameters[key]}" for key in sorted(parameters))]), charset)
+    return MediaType(
+        essence, "; ".join([essence, *(f"{key}={parameters[key]}" for key in sorted(parameters))]), charset
+    )
 
 
 def is_text(media_type: MediaType | None) -> bool:
@@ -55,9 +57,9 @@ def _names(main_type: str, sub_types: str) -> frozenset[str]:
     return frozenset(f"{main_type}/{sub_type}" for sub_type in sub_types.split())
 
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_TYPE = re.compile(f"{_TOKEN}/{_TOKEN}")
-_PARAMETER = re.compile(rf'[ \t]*;[ \t]*({_TOKEN})[ \t]*=[ \t]*({_TOKEN}|"(?:[^"\\]|\\.)*")')
+_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_TYPE = re.compile(f"{_NAME}/{_NAME}")
+_PARAMETER = re.compile(rf'[ \t]*;[ \t]*({_NAME})[ \t]*=[ \t]*({_NAME}|"(?:[^"\\]|\\.)*")')
 
 _TEXT_APPLICATION = """
     atom+xml base64 javascript json json-patch+json merge-patch+json problem+json problem+xml rss+xml soap+xml

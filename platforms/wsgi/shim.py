@@ -147,7 +147,8 @@ def _raw_path(environ: Environ) -> str:
     path_bytes: bytes = environ.get("PATH_INFO", "").encode("latin-1")
     target = environ.get("REQUEST_URI") or environ.get("RAW_URI") or ""
     raw_path = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "", target).partition("?")[0]
-    if raw_path and unquote_to_bytes(raw_path) == base.encode("latin-1") + path_bytes:
+    # waitress gives PATH_INFO one leading slash, however many were sent
+    if raw_path and unquote_to_bytes(raw_path).lstrip(b"/") == (base.encode("latin-1") + path_bytes).lstrip(b"/"):
         return _without_base(raw_path, base)
     return quote(path_bytes)
 

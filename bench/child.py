@@ -1,0 +1,84 @@
+"""One measurement in a fresh interpreter: the time to import a Lambda handler, or to call it.
+
+Run by contestants.py, as a script. Nothing but built-in modules may be loaded here before an import is timed.
+"""
+
+import sys
+import time
+
+if sys.version_info < (3, 11):
+    sys.exit("Python 3.11 or newer is needed")
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+def import_seconds(module_name: str) -> float:
+    """Return how long the first import of a module takes, with everything that it loads."""
+    started_s = time.perf_counter()
+    __import__(module_name)
+    return time.perf_counter() - started_s
+
+
+def invocation_seconds(handler: "Callable[[Any, Any], Any]", at_least_s: float) -> float:
+    """Return the mean time of one invocation, over as many as take `at_least_s`, after a warm-up of as many."""
+    import gc
+
+    event, context = _event(), _context()
+    _check(handler(event, context))
+    gc.collect()
+    calls, elapsed_s = 256, 0.0
+    while elapsed_s < at_least_s:
+        calls *= 2
+        started_s = time.perf_counter()
+        for _ in range(calls):
+            handler(event, context)
+        elapsed_s = time.perf_counter() - started_s
+    return elapsed_s / calls
+
+
+def _event() -> "Any":
+    import json
+    from pathlib import Path
+
+    return json.loads(Path(__file__).with_name("event.json").read_text(encoding="utf-8"))
+
+
+def _context() -> "Any":
+    import os
+
+    os.environ["AWS_LAMBDA_FUNCTION_NAME"] = "meditations"
+    from awslambdaric.lambda_context import LambdaContext
+
+    deadline_ms = int(time.time() * 1000) + 900_000
+    arn = "arn:aws:lambda:eu-central-1:123456789012:function:meditations"
+    return LambdaContext("8476a536-e9f4-11e8-9739-2dfe598c3fcd", None, None, deadline_ms, arn)
+
+
+def _check(reply: "Any") -> None:
+    import json
+
+    types = [value for name, value in reply["headers"].items() if name.lower() == "content-type"]
+    body = json.loads(reply["body"])
+    assert reply["statusCode"] == 200 and types == ["application/json"] and not reply.get("isBase64Encoded"), reply
+    assert body["status"] == "success" and body.keys() == {"status", "meditation"}, reply
+
+
+def main(module_name: str, folders: str, what: str, argument: str = "") -> None:
+    """Print the seconds of `import`, of `import-in-runtime`, or of `invoke` with at least that many seconds of it."""
+    import site  # what an interpreter has loaded before its first line: os, io, stat
+
+    first, *rest = folders.split(":")
+    sys.path[:] = [first, *sys.path, *rest]
+    if what == "import-in-runtime":
+        import awslambdaric.bootstrap  # as Lambda has before it imports the handler
+    seconds = import_seconds(module_name)
+    if what == "invoke":
+        seconds = invocation_seconds(sys.modules[module_name].lambda_handler, float(argument))
+    print(seconds)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

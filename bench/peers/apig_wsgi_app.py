@@ -1,0 +1,6 @@
+"""apig-wsgi (https://github.com/adamchainz/apig-wsgi) over a bare WSGI callable."""
+
+from apig_wsgi import make_lambda_handler
+from bare_wsgi import application
+
+lambda_handler = make_lambda_handler(application)

@@ -1,0 +1,23 @@
+"""The same work for Google's functions-framework (https://github.com/GoogleCloudPlatform/functions-framework-python)."""
+
+import logging
+import random
+from typing import Any
+
+MEDITATIONS = (
+    "off to a regex/",
+    "the count of machines abides",
+    "you wouldn't fax a bat",
+    "HAZARDOUS CHEMICALS + RKELLY",
+    "your solution requires a blood eagle",
+    "testing is broken because I'm lazy",
+    "did u mention banana cognac shower",
+)
+log = logging.getLogger("function")
+
+
+def meditate(request: Any) -> Any:
+    log.info("meditating on request %s", request.headers.get("X-Request-Id"))
+    if request.method != "POST":
+        return {"status": "error", "error": f"{request.method} is not allowed"}, 405
+    return {"status": "success", "meditation": random.choice(MEDITATIONS)}

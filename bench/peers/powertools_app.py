@@ -1,0 +1,31 @@
+"""Powertools for AWS Lambda (https://docs.powertools.aws.dev/lambda/python/latest/), its HTTP API resolver."""
+
+import logging
+import random
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+MEDITATIONS = (
+    "off to a regex/",
+    "the count of machines abides",
+    "you wouldn't fax a bat",
+    "HAZARDOUS CHEMICALS + RKELLY",
+    "your solution requires a blood eagle",
+    "testing is broken because I'm lazy",
+    "did u mention banana cognac shower",
+)
+log = logging.getLogger("function")
+app = APIGatewayHttpResolver()
+
+
+def meditate() -> dict[str, str]:
+    log.info("meditating on request %s", app.lambda_context.aws_request_id)
+    return {"status": "success", "meditation": random.choice(MEDITATIONS)}
+
+
+app.post("/")(meditate)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return app.resolve(event, context)  # type: ignore[no-any-return]

@@ -1,0 +1,85 @@
+"""The OpenFaaS image, built and run by a real Docker engine through its SDK."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+from tests.tools import python_image
+
+from .processes import REPOSITORY_DIR
+
+DOCKERFILE = REPOSITORY_DIR / "template" / "portable" / "Dockerfile"
+_IGNORE = shutil.ignore_patterns("__pycache__")
+
+
+@dataclass(frozen=True)
+class Container:
+    """A running container and the port of this machine that leads to its 8080."""
+
+    docker: Any
+    port: int
+
+    def logs(self) -> str:
+        """Return all that it has printed."""
+        text: bytes = self.docker.logs()
+        return text.decode()
+
+
+def compose_context(target_dir: Path, function_dir: Path) -> None:
+    """Lay out the build context that docker compose sends: the repository's folders, side by side."""
+    shutil.copytree(function_dir, target_dir / "function", ignore=_IGNORE)
+    for name in ("platforms", "requirements"):
+        shutil.copytree(REPOSITORY_DIR / name, target_dir / name, ignore=_IGNORE)
+
+
+def faas_cli_context(target_dir: Path, function_dir: Path) -> None:
+    """Lay out the build context as faas-cli 0.18 does: configuration.copy lands inside the function's folder."""
+    compose_context(target_dir / "function", function_dir)
+    for one in (target_dir / "function" / "function").iterdir():
+        shutil.move(one, target_dir / "function")
+    (target_dir / "function" / "function").rmdir()
+
+
+@contextmanager
+def image(function_dir: Path, lay_out: Any = compose_context) -> Iterator[str]:
+    """Build the image of a function and give its id; the engine keeps the layers for the next build."""
+    client = docker.from_env()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            context_dir = Path(folder)
+            lay_out(context_dir, function_dir)
+            shutil.copy(DOCKERFILE, context_dir)
+            built, _ = client.images.build(path=folder, buildargs={"PYTHON_IMAGE": python_image()}, rm=True)
+        yield built.id
+    finally:
+        client.close()
+
+
+@contextmanager
+def run_container(tag: str, environ: Mapping[str, str] | None = None) -> Iterator[Container]:
+    """Run an image as docker-compose.yml does: read-only, without capabilities, on a free port of loopback."""
+    client = docker.from_env()
+    container = client.containers.run(
+        tag,
+        detach=True,
+        environment=dict(environ or {}),
+        ports={"8080/tcp": ("127.0.0.1", None)},
+        read_only=True,
+        tmpfs={"/tmp": ""},
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges"],
+    )
+    try:
+        container.reload()
+        port = int(container.ports["8080/tcp"][0]["HostPort"])
+        yield Container(container, port)
+    finally:
+        container.remove(force=True)
+        client.close()

@@ -1,0 +1,163 @@
+"""The drivers over each platform's own runtime: a process or a container that serves what ships."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.conformance import Driver, Reply, Request
+from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor
+from tests.platforms.drivers import NO_DEADLINE
+from tests.tools import require
+
+from . import artifacts, http, runtime_api
+from .containers import image, run_container
+from .processes import REPOSITORY_DIR, python, running
+
+HANDLER = {"HANDLER": "tests.functions.conformance.handler:handle", "LOG_LEVEL": "CRITICAL"}
+# the path is cleaned by Go's ServeMux, which redirects: https://pkg.go.dev/net/http#ServeMux
+_CLEANED_PATH = {"double_slash": "of-watchdog redirects // to /: https://pkg.go.dev/net/http#ServeMux"}
+
+
+@dataclass(frozen=True)
+class HttpDriver:
+    """A server on a port of this machine."""
+
+    platform: str
+    port: int
+    limits: Mapping[str, str] = field(default_factory=dict)
+    reply_limit_bytes: int | None = None
+
+    def send(self, request: Request) -> Reply:
+        """Send the request over a socket."""
+        return http.send(request, self.port)
+
+
+@dataclass(frozen=True)
+class RuntimeDriver:
+    """A Lambda runtime behind one front door; `invoke` gives it an event and returns its result."""
+
+    platform: str
+    door: FrontDoor
+    invoke: Callable[[Any], Any]
+
+    @property
+    def limits(self) -> Mapping[str, str]:
+        """What the front door cannot carry."""
+        return self.door.limits
+
+    @property
+    def reply_limit_bytes(self) -> int | None:
+        """What the front door carries at most."""
+        return self.door.reply_limit_bytes
+
+    def send(self, request: Request) -> Reply:
+        """Invoke the function with the front door's event."""
+        event = self.door.to_event(request)
+        reply: Reply = self.door.from_reply(self.invoke(event), event)
+        return reply
+
+
+@contextmanager
+def server(module: str, *arguments: str, limits: Mapping[str, str] | None = None) -> Iterator[list[Driver]]:
+    """Serve the conformance function with one of our own servers."""
+    port = http.free_port()
+    command = python(module, "--host", "127.0.0.1", "--port", str(port), *arguments)
+    with running(command, environ=HANDLER) as process:
+        process.wait_for_line("serving")
+        http.wait_for_port(port)
+        yield [HttpDriver(" ".join([module, *arguments]), port, limits or {})]
+
+
+@contextmanager
+def container() -> Iterator[list[Driver]]:
+    """Run the OpenFaaS image of the conformance function under plain Docker, its root file system read-only."""
+    require("docker")
+    with image(artifacts.conformance_function()) as tag, run_container(tag, {"LOG_LEVEL": "CRITICAL"}) as running_one:
+        http.wait_for_port(running_one.port, "/_/health")
+        yield [HttpDriver("the OpenFaaS image", running_one.port)]
+
+
+@contextmanager
+def watchdog() -> Iterator[list[Driver]]:
+    """Run the OpenFaaS server behind the real of-watchdog, in http mode."""
+    path = require("of-watchdog")
+    port, upstream = http.free_port(), http.free_port()
+    environ = {
+        **HANDLER,
+        "mode": "http",
+        "port": str(port),
+        "upstream_url": f"http://127.0.0.1:{upstream}",
+        "fprocess": " ".join(python("platforms.openfaas", "--host", "127.0.0.1", "--port", str(upstream))),
+        "healthcheck_interval": "1s",
+    }
+    with running([path], environ=environ):
+        http.wait_for_port(upstream, "/_/health")
+        http.wait_for_port(port, "/_/health")
+        yield [HttpDriver("of-watchdog", port, _CLEANED_PATH)]
+
+
+@contextmanager
+def awslambdaric() -> Iterator[list[Driver]]:
+    """Run the built layout under AWS's own runtime client, behind every front door."""
+    with lambda_artifact() as artifact_dir, runtime_api.serving() as api:
+        environ = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.port}", **LAMBDA_ENVIRON}
+        with running(RIC_COMMAND, environ=environ, cwd=artifact_dir):
+            yield [RuntimeDriver(f"awslambdaric-{door.name}", door, api.invoke) for door in FRONT_DOORS]
+            # the runtime polls for ever and has no handler for SIGTERM; the block's end terminates it
+
+
+@contextmanager
+def interface_emulator() -> Iterator[list[Driver]]:
+    """Run the built layout under AWS's runtime interface emulator, behind every front door."""
+    path = require("aws-lambda-rie")
+    port, api_port = http.free_port(), http.free_port()
+    command = [path, "--runtime-interface-emulator-address", f"127.0.0.1:{port}"]
+    command += ["--runtime-api-address", f"127.0.0.1:{api_port}", *RIC_COMMAND]
+
+    def invoke(event: Any) -> Any:
+        request = Request("POST", "/2015-03-31/functions/function/invocations", (), json.dumps(event).encode())
+        return json.loads(http.send(request, port).body)
+
+    with lambda_artifact() as artifact_dir, running(command, environ=LAMBDA_ENVIRON, cwd=artifact_dir):
+        http.wait_for_port(port)
+        yield [RuntimeDriver(f"aws-lambda-rie-{door.name}", door, invoke) for door in FRONT_DOORS]
+
+
+RIC_COMMAND = [sys.executable, "-m", "awslambdaric", "platforms.aws_lambda.shim.lambda_handler"]
+LAMBDA_ENVIRON = {
+    "AWS_LAMBDA_FUNCTION_NAME": "meditations",
+    "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+    "AWS_LAMBDA_FUNCTION_TIMEOUT": "30",
+    "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{sys.version_info.minor}",
+    "AWS_REGION": "eu-west-1",
+    "PYTHONPATH": "",
+}
+
+
+@contextmanager
+def lambda_artifact() -> Iterator[Path]:
+    """Lay out the conformance function as the zip for Lambda holds it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield artifacts.build(Path(folder), ("aws_lambda",), artifacts.conformance_function())
+
+
+RUNTIMES: dict[str, Callable[[], Any]] = {
+    "waitress": lambda: server("platforms.wsgi", limits=NO_DEADLINE),
+    "granian": lambda: server("platforms.wsgi", "--server", "granian", limits=NO_DEADLINE),
+    "openfaas": lambda: server("platforms.openfaas"),
+    "openfaas-waitress": lambda: server("platforms.openfaas", "--server", "waitress"),
+    "docker": container,
+    "of-watchdog": watchdog,
+    "awslambdaric": awslambdaric,
+    "aws-lambda-rie": interface_emulator,
+}
+OUTSIDE_PYTHON = ("docker", "of-watchdog", "aws-lambda-rie")

@@ -1,0 +1,29 @@
+"""Every case over each platform's own runtime: the same table, sent to what really runs."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance import CASES, Case, Driver, missing, run
+
+from .drivers import OUTSIDE_PYTHON, RUNTIMES
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.runtime if name in OUTSIDE_PYTHON else ()) for name in RUNTIMES],
+)
+def drivers(request: pytest.FixtureRequest) -> Iterator[list[Driver]]:
+    """Start one runtime and give its ways in."""
+    with RUNTIMES[request.param]() as started:
+        yield started
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_conformance(case: Case, drivers: list[Driver]) -> None:
+    reasons = [missing(case, driver) for driver in drivers]
+    for driver, reason in zip(drivers, reasons, strict=True):
+        if not reason:
+            run(case, driver)
+    if all(reasons):
+        pytest.skip("; ".join(f"{driver.platform}: {reason}" for driver, reason in zip(drivers, reasons, strict=True)))
