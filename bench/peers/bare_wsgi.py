@@ -6,15 +6,8 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-MEDITATIONS = (
-    "off to a regex/",
-    "the count of machines abides",
-    "you wouldn't fax a bat",
-    "HAZARDOUS CHEMICALS + RKELLY",
-    "your solution requires a blood eagle",
-    "testing is broken because I'm lazy",
-    "did u mention banana cognac shower",
-)
+from meditations import MEDITATIONS  # type: ignore[import-not-found]
+
 log = logging.getLogger("function")
 
 
@@ -23,7 +16,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     log.info("meditating on request %s", context.aws_request_id if context else environ.get("HTTP_X_REQUEST_ID"))
     method = environ["REQUEST_METHOD"]
     if method != "POST":
-        return _reply(start_response, "405 Method Not Allowed", {"status": "error", "error": f"{method} is not allowed"})
+        return _reply(start_response, "405 Method Not Allowed", {"status": "error", "error": f"no {method}: POST"})
     return _reply(start_response, "200 OK", {"status": "success", "meditation": random.choice(MEDITATIONS)})
 
 

@@ -4,16 +4,8 @@ import logging
 import random
 
 from flask import Flask, request
+from meditations import MEDITATIONS  # type: ignore[import-not-found]
 
-MEDITATIONS = (
-    "off to a regex/",
-    "the count of machines abides",
-    "you wouldn't fax a bat",
-    "HAZARDOUS CHEMICALS + RKELLY",
-    "your solution requires a blood eagle",
-    "testing is broken because I'm lazy",
-    "did u mention banana cognac shower",
-)
 log = logging.getLogger("function")
 app = Flask(__name__)
 

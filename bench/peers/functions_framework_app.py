@@ -4,15 +4,8 @@ import logging
 import random
 from typing import Any
 
-MEDITATIONS = (
-    "off to a regex/",
-    "the count of machines abides",
-    "you wouldn't fax a bat",
-    "HAZARDOUS CHEMICALS + RKELLY",
-    "your solution requires a blood eagle",
-    "testing is broken because I'm lazy",
-    "did u mention banana cognac shower",
-)
+from meditations import MEDITATIONS  # type: ignore[import-not-found]
+
 log = logging.getLogger("function")
 
 

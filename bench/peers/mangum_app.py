@@ -6,16 +6,8 @@ import random
 from typing import Any
 
 from mangum import Mangum
+from meditations import MEDITATIONS  # type: ignore[import-not-found]
 
-MEDITATIONS = (
-    "off to a regex/",
-    "the count of machines abides",
-    "you wouldn't fax a bat",
-    "HAZARDOUS CHEMICALS + RKELLY",
-    "your solution requires a blood eagle",
-    "testing is broken because I'm lazy",
-    "did u mention banana cognac shower",
-)
 log = logging.getLogger("function")
 
 

@@ -5,16 +5,8 @@ import random
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from meditations import MEDITATIONS  # type: ignore[import-not-found]
 
-MEDITATIONS = (
-    "off to a regex/",
-    "the count of machines abides",
-    "you wouldn't fax a bat",
-    "HAZARDOUS CHEMICALS + RKELLY",
-    "your solution requires a blood eagle",
-    "testing is broken because I'm lazy",
-    "did u mention banana cognac shower",
-)
 log = logging.getLogger("function")
 app = APIGatewayHttpResolver()
 

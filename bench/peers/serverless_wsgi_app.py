@@ -3,7 +3,7 @@
 from typing import Any
 
 import serverless_wsgi
-from flask_app import app
+from flask_app import app  # type: ignore[import-not-found]
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -24,11 +24,12 @@ def parse(content_type: str) -> MediaType | None:
         return None
     essence, charset, parameters, end = match[0].lower(), None, {}, match.end()
     while match := _PARAMETER.match(content_type, end):
-        name, value, end = match[1], match[2], match.end()
+        name, end = match[1], match.end()
+        value = re.sub(r"\\(.)", r"\1", match[2][1:-1]) if match[2].startswith('"') else match[2]
         if name.lower() == "charset":
-            charset = re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+            charset = value
         else:
-            parameters[name] = value
+            parameters[name] = value if re.fullmatch(_NAME, value) else match[2]
     if content_type[end:].strip(" \t"):
         return None
     return MediaType(

@@ -64,7 +64,7 @@ def serve(host: str, port: int, environ: MutableMapping[str, str], on_ready: Cal
     with ActionServer((host, port), Action(environ)) as server:
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, lambda *_: server.exit_codes.put(0))
-        threading.Thread(target=server.serve_forever, name="listener", daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), name="listener", daemon=True).start()
         on_ready(f"http://{host}:{server.server_address[1]}")
         exit_code = server.exit_codes.get()
         server.shutdown()
@@ -96,6 +96,7 @@ class _Connection(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse in JSON what is no request of the action interface."""
         self.close_connection = True
+        self.request_version = self.protocol_version  # a line that is no request counts as HTTP/0.9, without headers
         self._send(int(code), {"error": message or "only POST /init and POST /run are answered"})
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002

@@ -41,12 +41,18 @@ def main(
 def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m platforms.wsgi", description="Serve the function over HTTP.")
     parser.add_argument("--host", default=environ.get("HOST", "127.0.0.1"), help="address to bind (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=environ.get("PORT", "8080"), help="port (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=environ.get("PORT", "8080"), help="port (default: %(default)s)")
     parser.add_argument("--server", choices=SERVERS, default="waitress", help="default: %(default)s")
     parser.add_argument("--threads", type=int, default=32, help="handlers at a time (default: %(default)s)")
     parser.add_argument("--reload", action="store_true", help="start again when the function's files change")
     parser.add_argument("--function", default="function", help="folder that --reload watches (default: %(default)s)")
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, a number below 65536")
+    return int(text)
 
 
 def _announce(config: ServerConfig) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -116,6 +117,9 @@ def _has_work(channel: Any) -> bool:
 
 
 def _serve_granian(responder: Responder, config: ServerConfig, on_ready: Callable[[], object]) -> int:
+    # granian reports a port that is taken as a RuntimeError with a hundred lines of its own stack
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    socket.create_server((config.host, config.port), family=family).close()
     try:
         from uvloop import run
     except ModuleNotFoundError:
@@ -146,11 +150,26 @@ async def _run_granian(responder: Responder, config: ServerConfig, on_ready: Cal
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, drain.begin)
     serving = asyncio.ensure_future(server.serve())
-    await asyncio.sleep(0)
+    while not serving.done() and not await _accepts(config):
+        await asyncio.sleep(0.005)
+    if serving.done():
+        await serving  # raises what kept it from listening
     on_ready()
     while not drain.is_over() and not serving.done():
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(serving), 0.1)
+    exit_code = drain.exit_code()
     server.stop()
-    await serving
-    return drain.exit_code()
+    if not exit_code:
+        await serving  # else granian would wait for the answers that were given up
+    return exit_code
+
+
+async def _accepts(config: ServerConfig) -> bool:
+    """Whether the server takes connections by now: granian does not say when it does."""
+    try:
+        _, writer = await asyncio.open_connection(config.host, config.port)
+    except OSError:
+        return False
+    writer.close()
+    return True

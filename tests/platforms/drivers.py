@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from platforms.aws_lambda.shim import make_lambda_handler
 from platforms.openfaas.shim import OpenFaaSResponder
+
 #OW from platforms.openwhisk.shim import make_main
 from platforms.wsgi.responder import Responder
 from platforms.wsgi.shim import make_application
 from tests.conformance import Driver, Reply, Request
 from tests.functions.conformance.handler import handle
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation
+
 #OW from tests.platforms.openwhisk import controller
 from tests.platforms.wsgi import in_process
 

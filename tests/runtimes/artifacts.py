@@ -7,10 +7,13 @@ from pathlib import Path
 
 from .processes import REPOSITORY_DIR
 
+SAMPLE = REPOSITORY_DIR / "function"
+CONFORMANCE = REPOSITORY_DIR / "tests" / "functions" / "conformance"
+SLOW = REPOSITORY_DIR / "tests" / "functions" / "slow"
 _IGNORE = shutil.ignore_patterns("__pycache__")
 
 
-def build(target_dir: Path, platforms: tuple[str, ...], function_dir: Path = REPOSITORY_DIR / "function") -> Path:
+def build(target_dir: Path, platforms: tuple[str, ...], function_dir: Path) -> Path:
     """Lay out an artifact in `target_dir` and return it."""
     shutil.copytree(function_dir, target_dir / "function", ignore=_IGNORE)
     (target_dir / "platforms").mkdir()
@@ -21,6 +24,6 @@ def build(target_dir: Path, platforms: tuple[str, ...], function_dir: Path = REP
     return target_dir
 
 
-def conformance_function() -> Path:
-    """Return the folder of the function that the conformance suite deploys."""
-    return REPOSITORY_DIR / "tests" / "functions" / "conformance"
+def handler_of(function_dir: Path) -> str:
+    """Return the HANDLER that names a function's handler from the repository's folder."""
+    return ".".join(function_dir.relative_to(REPOSITORY_DIR).parts) + ".handler:handle"

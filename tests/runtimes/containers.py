@@ -26,10 +26,19 @@ class Container:
     docker: Any
     port: int
 
-    def logs(self) -> str:
-        """Return all that it has printed."""
-        text: bytes = self.docker.logs()
-        return text.decode()
+    def run(self, *command: str) -> str:
+        """Run a command inside and return all that it prints."""
+        output: bytes = self.docker.exec_run(command).output
+        return output.decode()
+
+    def exit_code(self, *command: str) -> int:
+        """Run a command inside and return its exit code."""
+        code: int = self.docker.exec_run(command).exit_code
+        return code
+
+    def files(self, folder: str) -> set[str]:
+        """Return the names in one of its folders, without what Python compiled."""
+        return set(self.run("ls", folder).split()) - {"__pycache__"}
 
 
 def compose_context(target_dir: Path, function_dir: Path) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.conformance import Driver, Reply, Request
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor
@@ -19,9 +20,8 @@ from tests.tools import require
 
 from . import artifacts, http, runtime_api
 from .containers import image, run_container
-from .processes import REPOSITORY_DIR, python, running
+from .processes import python, running
 
-HANDLER = {"HANDLER": "tests.functions.conformance.handler:handle", "LOG_LEVEL": "CRITICAL"}
 # the path is cleaned by Go's ServeMux, which redirects: https://pkg.go.dev/net/http#ServeMux
 _CLEANED_PATH = {"double_slash": "of-watchdog redirects // to /: https://pkg.go.dev/net/http#ServeMux"}
 
@@ -66,32 +66,32 @@ class RuntimeDriver:
 
 
 @contextmanager
-def server(module: str, *arguments: str, limits: Mapping[str, str] | None = None) -> Iterator[list[Driver]]:
-    """Serve the conformance function with one of our own servers."""
+def server(function_dir: Path, module: str, *arguments: str, limits: Mapping[str, str] | None = None) -> Iterator[list[Driver]]:
+    """Serve a function with one of our own servers."""
     port = http.free_port()
     command = python(module, "--host", "127.0.0.1", "--port", str(port), *arguments)
-    with running(command, environ=HANDLER) as process:
+    with running(command, environ=quiet(function_dir)) as process:
         process.wait_for_line("serving")
         http.wait_for_port(port)
         yield [HttpDriver(" ".join([module, *arguments]), port, limits or {})]
 
 
 @contextmanager
-def container() -> Iterator[list[Driver]]:
-    """Run the OpenFaaS image of the conformance function under plain Docker, its root file system read-only."""
+def container(function_dir: Path) -> Iterator[list[Driver]]:
+    """Run the OpenFaaS image under plain Docker, its root file system read-only."""
     require("docker")
-    with image(artifacts.conformance_function()) as tag, run_container(tag, {"LOG_LEVEL": "CRITICAL"}) as running_one:
+    with image(function_dir) as tag, run_container(tag, {"LOG_LEVEL": "CRITICAL"}) as running_one:
         http.wait_for_port(running_one.port, "/_/health")
         yield [HttpDriver("the OpenFaaS image", running_one.port)]
 
 
 @contextmanager
-def watchdog() -> Iterator[list[Driver]]:
+def watchdog(function_dir: Path) -> Iterator[list[Driver]]:
     """Run the OpenFaaS server behind the real of-watchdog, in http mode."""
     path = require("of-watchdog")
     port, upstream = http.free_port(), http.free_port()
     environ = {
-        **HANDLER,
+        **quiet(function_dir),
         "mode": "http",
         "port": str(port),
         "upstream_url": f"http://127.0.0.1:{upstream}",
@@ -105,9 +105,9 @@ def watchdog() -> Iterator[list[Driver]]:
 
 
 @contextmanager
-def awslambdaric() -> Iterator[list[Driver]]:
+def awslambdaric(function_dir: Path) -> Iterator[list[Driver]]:
     """Run the built layout under AWS's own runtime client, behind every front door."""
-    with lambda_artifact() as artifact_dir, runtime_api.serving() as api:
+    with lambda_artifact(function_dir) as artifact_dir, runtime_api.serving() as api:
         environ = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.port}", **LAMBDA_ENVIRON}
         with running(RIC_COMMAND, environ=environ, cwd=artifact_dir):
             yield [RuntimeDriver(f"awslambdaric-{door.name}", door, api.invoke) for door in FRONT_DOORS]
@@ -115,7 +115,7 @@ def awslambdaric() -> Iterator[list[Driver]]:
 
 
 @contextmanager
-def interface_emulator() -> Iterator[list[Driver]]:
+def interface_emulator(function_dir: Path) -> Iterator[list[Driver]]:
     """Run the built layout under AWS's runtime interface emulator, behind every front door."""
     path = require("aws-lambda-rie")
     port, api_port = http.free_port(), http.free_port()
@@ -126,7 +126,7 @@ def interface_emulator() -> Iterator[list[Driver]]:
         request = Request("POST", "/2015-03-31/functions/function/invocations", (), json.dumps(event).encode())
         return json.loads(http.send(request, port).body)
 
-    with lambda_artifact() as artifact_dir, running(command, environ=LAMBDA_ENVIRON, cwd=artifact_dir):
+    with lambda_artifact(function_dir) as artifact_dir, running(command, environ=LAMBDA_ENVIRON, cwd=artifact_dir):
         http.wait_for_port(port)
         yield [RuntimeDriver(f"aws-lambda-rie-{door.name}", door, invoke) for door in FRONT_DOORS]
 
@@ -144,20 +144,29 @@ LAMBDA_ENVIRON = {
 
 
 @contextmanager
-def lambda_artifact() -> Iterator[Path]:
-    """Lay out the conformance function as the zip for Lambda holds it."""
+def lambda_artifact(function_dir: Path) -> Iterator[Path]:
+    """Lay out a function as the zip for Lambda holds it."""
     with tempfile.TemporaryDirectory() as folder:
-        yield artifacts.build(Path(folder), ("aws_lambda",), artifacts.conformance_function())
+        yield artifacts.build(Path(folder), ("aws_lambda",), function_dir)
 
 
-RUNTIMES: dict[str, Callable[[], Any]] = {
-    "waitress": lambda: server("platforms.wsgi", limits=NO_DEADLINE),
-    "granian": lambda: server("platforms.wsgi", "--server", "granian", limits=NO_DEADLINE),
-    "openfaas": lambda: server("platforms.openfaas"),
-    "openfaas-waitress": lambda: server("platforms.openfaas", "--server", "waitress"),
+def quiet(function_dir: Path) -> dict[str, str]:
+    """Return the environment of a server of ours that runs from the repository's folder and logs nothing."""
+    return {"HANDLER": artifacts.handler_of(function_dir), "LOG_LEVEL": "CRITICAL"}
+
+
+Runtime = Callable[[Path], AbstractContextManager[list[Driver]]]
+RUNTIMES: dict[str, Runtime] = {
+    "waitress": lambda function_dir: server(function_dir, "platforms.wsgi", limits=NO_DEADLINE),
+    "granian": lambda function_dir: server(function_dir, "platforms.wsgi", "--server", "granian", limits=NO_DEADLINE),
+    "openfaas": lambda function_dir: server(function_dir, "platforms.openfaas"),
+    "openfaas-waitress": lambda function_dir: server(function_dir, "platforms.openfaas", "--server", "waitress"),
     "docker": container,
     "of-watchdog": watchdog,
     "awslambdaric": awslambdaric,
     "aws-lambda-rie": interface_emulator,
 }
-OUTSIDE_PYTHON = ("docker", "of-watchdog", "aws-lambda-rie")
+_OUTSIDE_PYTHON = ("docker", "of-watchdog", "aws-lambda-rie")
+RUNTIME_PARAMETERS = [
+    pytest.param(name, marks=pytest.mark.runtime if name in _OUTSIDE_PYTHON else ()) for name in RUNTIMES
+]

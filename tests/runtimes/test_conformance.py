@@ -6,16 +6,14 @@ import pytest
 
 from tests.conformance import CASES, Case, Driver, missing, run
 
-from .drivers import OUTSIDE_PYTHON, RUNTIMES
+from .artifacts import CONFORMANCE
+from .drivers import RUNTIME_PARAMETERS, RUNTIMES
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(name, marks=pytest.mark.runtime if name in OUTSIDE_PYTHON else ()) for name in RUNTIMES],
-)
+@pytest.fixture(scope="module", params=RUNTIME_PARAMETERS)
 def drivers(request: pytest.FixtureRequest) -> Iterator[list[Driver]]:
     """Start one runtime and give its ways in."""
-    with RUNTIMES[request.param]() as started:
+    with RUNTIMES[request.param](CONFORMANCE) as started:
         yield started
 
 

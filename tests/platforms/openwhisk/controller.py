@@ -22,8 +22,10 @@ Answer = tuple[int, Pairs, bytes]
 METHODS = ("GET", "DELETE", "POST", "PUT", "HEAD", "OPTIONS", "PATCH")
 LIMIT_BYTES = 2**20
 TARGET_LIMIT = 8192
-UTF_8_ONLY = ("application/x-www-form-urlencoded", "text/event-stream", "application/json", "application/vnd.api+json")
-UTF_8_ONLY += ("application/json-patch+json", "application/merge-patch+json", "application/problem+json")
+UTF_8_ONLY = {
+    *("application/json", "application/json-patch+json", "application/merge-patch+json", "application/problem+json"),
+    *("application/vnd.api+json", "application/x-www-form-urlencoded", "text/event-stream"),
+}
 # HttpResponseRendererFactory: a RawHeader of these names is suppressed
 SUPPRESSED = ("content-type", "content-length", "transfer-encoding", "date", "server", "connection")
 # CharacterClasses.scala: pchar, and strict-query-char-np
@@ -98,7 +100,7 @@ def _answer_with(status: int, headers: Pairs, content_type: str | None, body: An
         return _refuse("Response type in header did not match generated content type.")
     if not is_string:
         return _answer(status, headers, media_type.value, json.dumps(body, indent=2, ensure_ascii=False).encode())
-    rendered = _render(media_type._replace(charset="UTF-8"))
+    rendered = _render(media_type._replace(charset="UTF-8") if is_text(media_type) else media_type)
     if is_text(media_type) and not (is_json_family(media_type) and _looks_like_base64(body)):
         return _answer(status, headers, rendered, body.encode())
     try:
