@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..contract import Event, Response
 from ..invoke import invoke
@@ -128,4 +128,8 @@ def _internal(response: Response) -> Response:
     return response._replace(headers=[*response.headers, ("X-OpenFaaS-Internal", "portable")])
 
 
-application = make_application(OpenFaaSResponder(load_handler(os.environ), os.environ))
+def __getattr__(name: str) -> Any:
+    # made when it is asked for, as in the WSGI shim
+    if name != "application":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return make_application(OpenFaaSResponder(load_handler(os.environ), os.environ))

@@ -29,8 +29,15 @@ def main(
     logging.basicConfig(level=environ.get("LOG_LEVEL", "INFO").upper(), format=LOG_FORMAT)
     if options.reload:
         return _reload(arguments, options.function)
-    settings = ServerConfig(server=options.server, host=options.host, port=options.port, threads=options.threads)
-    config = configure(settings)
+    config = configure(
+        ServerConfig(
+            server=options.server,
+            host=options.host,
+            port=options.port,
+            threads=options.threads,
+            max_body_bytes=options.max_body_mb * 2**20,
+        )
+    )
     try:
         return serve(make_responder(load_handler(environ), environ), config, lambda: _announce(config))
     except (HandlerError, ServerError) as error:
@@ -44,6 +51,7 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--port", type=_port, default=environ.get("PORT", "8080"), help="port (default: %(default)s)")
     parser.add_argument("--server", choices=SERVERS, default="waitress", help="default: %(default)s")
     parser.add_argument("--threads", type=int, default=32, help="handlers at a time (default: %(default)s)")
+    parser.add_argument("--max-body-mb", type=int, default=100, help="a larger request is a 413 (default: %(default)s)")
     parser.add_argument("--reload", action="store_true", help="start again when the function's files change")
     parser.add_argument("--function", default="function", help="folder that --reload watches (default: %(default)s)")
     return parser

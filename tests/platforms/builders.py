@@ -14,7 +14,7 @@ REQUEST_ID = "id-1"
 
 
 class Chunks:
-    """An iterator of chunks that tells how often, and in which thread, it was closed; an exception is raised in turn."""
+    """An iterator that tells how often, and in which thread, it was closed; an exception among its chunks is raised."""
 
     def __init__(self, *chunks: Any) -> None:
         self._chunks = iter(chunks)
@@ -80,3 +80,12 @@ def error_of(response: Response) -> Any:
     assert told.keys() == {"error", "requestId"}
     assert told["requestId"] == REQUEST_ID
     return told["error"]
+
+
+def named(response: Response) -> dict[str, list[str]]:
+    """Return the values of each header under its lower-case name."""
+    values: dict[str, list[str]] = {}
+    pairs: Any = response.headers
+    for name, value in pairs:
+        values.setdefault(name.lower(), []).append(value)
+    return values

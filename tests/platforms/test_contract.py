@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from platforms import contract
-from platforms.contract import BadRequest, Event, Response, SecretNotFound
+from platforms import BadRequest
+from platforms.contract import Event, Response, SecretNotFound
 from tests.platforms.builders import REQUEST_ID, make_context, make_event
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from platforms.contract import BadRequest, Response
+from platforms import BadRequest
+from platforms.contract import Response
 from platforms.invoke import buffer, call, error_response, invoke, refuse, too_large
 from platforms.result import InvalidResult, Stream
 from tests.platforms.builders import REQUEST_ID, Chunks, answer, error_of, make_context, make_event
@@ -87,7 +88,7 @@ class TestErrors:
         assert len(caplog.records) == 1
 
     def test_invoke_bad_request_quoting_a_lone_surrogate_is_still_an_answer(self) -> None:
-        """A handler quotes what the caller sent, and JSON can send any of them: `"\\ud800"`."""
+        """A handler quotes what the caller sent, and JSON can send half a surrogate pair."""
         event = make_event(body=b'"\\ud800"')
         response = invoke(
             lambda event, context: raising(BadRequest(f"no {event.json()}"))(event, context), event, make_context()

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from platforms import invoke as invoking
-from platforms.contract import BadRequest, Response
+from platforms import BadRequest
+from platforms.contract import Response
 from platforms.result import Stream
 from tests.platforms.builders import answer, error_of, outcome
 
@@ -160,15 +161,15 @@ class TestAsyncStreams:
         ],
         ids=["response", "tuple", "envelope"],
     )
-    @pytest.mark.parametrize("is_async", [False, True], ids=["def", "async-def"])
-    def test_invoke_async_generator_with_headers_streams(self, wrap: Any, is_async: bool) -> None:
+    @pytest.mark.parametrize("kind", ["def", "async-def"])
+    def test_invoke_async_generator_with_headers_streams(self, wrap: Any, kind: str) -> None:
         """Server-sent events need their Content-Type, so a stream that cannot have headers is of little use."""
         ended: list[str] = []
 
         async def handle_async(event: Any, context: Any) -> Any:
             return wrap(until_closed(ended)())
 
-        response = answer(handle_async if is_async else lambda event, context: wrap(until_closed(ended)()))
+        response = answer(handle_async if kind == "async-def" else lambda event, context: wrap(until_closed(ended)()))
 
         assert response.status == 201
         assert isinstance(response.body, Stream)

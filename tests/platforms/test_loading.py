@@ -60,7 +60,7 @@ class TestTarget:
 
     @pytest.mark.parametrize("target", ["mine", "mine.handle", ":handle", "mine:", ":"])
     def test_load_handler_malformed_target_tells_the_form(self, target: str) -> None:
-        with pytest.raises(HandlerError, match="HANDLER is .*; it takes the form module:callable") as refused:
+        with pytest.raises(HandlerError, match=r"HANDLER is .*; it takes the form module:callable") as refused:
             load_handler({"HANDLER": target})
 
         assert repr(target) in str(refused.value)

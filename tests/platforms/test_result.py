@@ -12,17 +12,9 @@ import pytest
 
 from platforms.contract import Response
 from platforms.result import ENVELOPE_KEYS, HOP_BY_HOP, InvalidResult, normalise
-from tests.platforms.builders import Chunks
+from tests.platforms.builders import Chunks, named
 
 JSON, TEXT, BYTES = "application/json", "text/plain; charset=utf-8", "application/octet-stream"
-
-
-def named(response: Response) -> dict[str, list[str]]:
-    """Return the values of each header under its lower-case name."""
-    values: dict[str, list[str]] = {}
-    for name, value in response.headers:
-        values.setdefault(name.lower(), []).append(value)
-    return values
 
 
 class TestBodies:

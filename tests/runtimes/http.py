@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
 from tests.conformance import Broken, Reply, Request
@@ -39,14 +40,21 @@ def begin(request: Request, connection: HTTPConnection) -> None:
         connection.endheaders(request.body or None)
 
 
-def raw(data: bytes, port: int) -> bytes:
-    """Send bytes that need not be HTTP and return all that comes back until the server closes."""
+def raw(data: bytes, port: int, *, then_nothing: bool = False) -> bytes:
+    """Send bytes that need not be HTTP and return all that comes back until the server closes.
+
+    With `then_nothing` the server sees the end of the input. A server that has read enough may close before the rest
+    is sent; what it said is still there to read.
+    """
+    received = bytearray()
     with socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as connection:
-        connection.sendall(data)
-        connection.shutdown(socket.SHUT_WR)
-        received = bytearray()
-        while piece := connection.recv(65536):
-            received += piece
+        with suppress(ConnectionError):
+            connection.sendall(data)
+            if then_nothing:
+                connection.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
+            while piece := connection.recv(65536):
+                received += piece
     return bytes(received)
 
 
