@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the benchmarks that were named, or all of them; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the function against its peers.")
     parser.add_argument("benchmarks", nargs="*", metavar="|".join(BENCHMARKS), help="default: all of them")
-    parser.add_argument("--rounds", type=int, help="rounds of each benchmark (default: 9, 21 and 5)")
+    parser.add_argument("--rounds", type=int, help="rounds of each benchmark (default: 9, 21 and 11)")
     parser.add_argument("--quick", action="store_true", help="three short rounds: to see that it works, not to measure")
     options = parser.parse_args(arguments)
     if unknown := [name for name in options.benchmarks if name not in BENCHMARKS]:

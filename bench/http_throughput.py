@@ -81,16 +81,16 @@ def run(*, rounds: int | None, quick: bool) -> list[Aim]:
         return [Aim("HTTP", "there is no wrk on PATH", met=None)]
     missing = [name for name, server in SERVERS.items() if shutil.which(server.command[0]) is None]
     names = [name for name in SERVERS if name not in missing]
-    seconds = 1 if quick else 4
+    seconds = 1 if quick else 2
     with ExitStack() as stack:
         ports = {name: stack.enter_context(_running(name, SERVERS[name])) for name in names}
         for port in ports.values():
             _wrk(port, 1)
-        figures = gather(names, lambda name: _wrk(ports[name], seconds), rounds or 5)
+        figures = gather(names, lambda name: _wrk(ports[name], seconds), rounds or 11)
     baseline = FLASK if missing else TEMPLATE
     figures.show(f"HTTP: requests per second, {CONNECTIONS} connections, {THREADS} threads", "req/s", BARE, baseline)
     for name in missing:
-        print(f"  MISSING: {name!r}, there is no {SERVERS[name].command[0]} on PATH (make sure that .ci/install ran)")
+        print(f"  MISSING: {name!r}, there is no {SERVERS[name].command[0]} on PATH (.ci/install gets it)")
     return _aims(figures, missing)
 
 

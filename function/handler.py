@@ -16,5 +16,9 @@ MEDITATIONS = (
 def handle(event, context):
     context.log.info("meditating on request %s", context.request_id)
     if event.method != "POST":
-        return {"status": "error", "error": f"{event.method} is not allowed: POST for a meditation"}, 405, {"Allow": "POST"}
+        return (
+            {"status": "error", "error": f"{event.method} is not allowed: POST for a meditation"},
+            405,
+            {"Allow": "POST"},
+        )
     return {"status": "success", "meditation": random.choice(MEDITATIONS)}

@@ -16,7 +16,8 @@ import time
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 
-from .encoding import BadRequest, Headers, MultiDict, canonical_path, charset_of, cookie_pairs, encode_path, parse_pairs, unquote
+from .encoding import BadRequest as BadRequest
+from .encoding import Headers, MultiDict, canonical_path, charset_of, cookie_pairs, encode_path, parse_pairs, unquote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     Pairs = Iterable[tuple[str, str]]
 
     class Response(NamedTuple):
+        """As below."""
+
         body: Any = None
         status: int = 200
-        headers: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()
+        headers: Any = ()
 
 else:
 

@@ -17,6 +17,8 @@ class BadRequest(Exception):
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
+        if not 400 <= status <= 499:
+            raise ValueError(f"a BadRequest is answered with a 4xx, not with {status}")
         self.status = status
 
 
@@ -70,7 +72,7 @@ class Headers(MultiDict):
 
 
 def canonical_path(raw_path: str) -> str:
-    """Return the one spelling of a percent-encoded path that every platform gives; raises BadRequest on a bad escape."""
+    """Return the one spelling of a percent-encoded path that every platform gives; raises BadRequest."""
     if not raw_path.startswith("/"):
         raw_path = "/" if raw_path == "*" else f"/{raw_path}"
     if not raw_path.strip(_PATH_CHARS):

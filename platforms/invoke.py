@@ -5,18 +5,14 @@ It must never know a platform, and never let an exception's text reach a caller.
 
 from __future__ import annotations
 
-from _thread import allocate_lock  # threading itself would cost a cold start a millisecond
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from .contract import BadRequest, Context, Event, Response
-from .result import InvalidResult, Stream, normalise
+from .loop import wait_for
+from .result import Stream, normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import AsyncIterator, Coroutine
-    from typing import Any
-
     from .loading import Handler
 
 
@@ -43,9 +39,7 @@ def call(handler: Handler, event: Event, context: Context) -> Response:
     """Call the handler and normalise its result; whatever it raises goes on to the platform, which may retry."""
     result = handler(event, context)
     if hasattr(result, "__await__"):
-        result = _await(result)
-    if hasattr(result, "__anext__"):
-        result = _AsyncChunks(result)
+        result = wait_for(result)
     return normalise(result, event.method)
 
 
@@ -62,23 +56,42 @@ def fail(context: Context, method: str) -> Response:
 
 def error_response(message: str, status: int, request_id: str, method: str = "GET") -> Response:
     """Return the JSON answer that every error has: `{"error": message, "requestId": request_id}`."""
-    return normalise(({"error": message, "requestId": request_id}, status), method)
+    readable = message.encode(errors="replace").decode()
+    return normalise(({"error": readable, "requestId": request_id}, status), method)
 
 
-def buffer(response: Response, context: Context, method: str, limit_bytes: int, what: str) -> Response:
-    """Return `response` with its body as bytes, for platforms that cannot stream.
+def buffer(
+    response: Response, context: Context, method: str, limit_bytes: int, what: str, *, raise_errors: bool = False
+) -> Response:
+    """Return what `invoke` gave with its body as bytes, for platforms that cannot stream.
 
-    A body over `limit_bytes`, or a stream that fails, becomes a clear 500; `what` names whose limit it is.
+    A body over `limit_bytes` becomes a clear 500, as does a stream that fails, unless `raise_errors`; `what` names
+    whose limit it is.
     """
-    body = response.body
-    if isinstance(body, Stream):
-        try:
-            body = _collect(body, limit_bytes)
-        except Exception:  # already logged where it happened
-            return error_response("internal error", 500, context.request_id, method)
+    try:
+        body = collect(response.body, limit_bytes)
+    except Exception:  # invoke has logged it where it happened
+        if raise_errors:
+            raise
+        return error_response("internal error", 500, context.request_id, method)
     if len(body) > limit_bytes:
         return too_large(context, method, limit_bytes, what)
     return response._replace(body=body)
+
+
+def collect(body: bytes | Stream, limit_bytes: int | None = None) -> bytes:
+    """Return a body's bytes; of a stream no more than the chunk that goes over `limit_bytes`. It is closed."""
+    if not isinstance(body, Stream):
+        return body
+    data = bytearray()
+    try:
+        for chunk in body:
+            data += chunk
+            if limit_bytes is not None and len(data) > limit_bytes:
+                break
+    finally:
+        body.close()
+    return bytes(data)
 
 
 def too_large(context: Context, method: str, limit_bytes: int, what: str) -> Response:
@@ -88,75 +101,13 @@ def too_large(context: Context, method: str, limit_bytes: int, what: str) -> Res
     return error_response(message, 500, context.request_id, method)
 
 
-def _collect(stream: Stream, limit_bytes: int) -> bytes:
-    data = bytearray()
-    try:
-        for chunk in stream:
-            data += chunk
-            if len(data) > limit_bytes:
-                break
-    finally:
-        stream.close()
-    return bytes(data)
-
-
 def _log_failure(stream: Stream, context: Context) -> Stream:
     def chunks() -> Iterator[bytes]:
         try:
-            yield from stream
+            for chunk in stream:  # noqa: UP028 - `yield from` would close it a second time
+                yield chunk
         except Exception:
             context.log.exception("request %s failed in the middle of its stream", context.request_id)
             raise
 
     return Stream(chunks(), stream.close)
-
-
-class _AsyncChunks:
-    """An async iterator's chunks, drawn one by one through the process's event loop."""
-
-    def __init__(self, chunks: AsyncIterator[bytes | str]) -> None:
-        self._chunks = chunks
-
-    def __iter__(self) -> _AsyncChunks:
-        return self
-
-    def __next__(self) -> bytes | str:
-        chunk = _await(anext(self._chunks, _END))
-        if chunk is _END:
-            raise StopIteration
-        return chunk  # type: ignore[no-any-return]
-
-    def close(self) -> None:
-        aclose: Callable[[], Coroutine[Any, Any, None]] | None = getattr(self._chunks, "aclose", None)
-        if aclose is not None:
-            _await(aclose())
-
-
-async def _resolve(awaitable: Any) -> Any:
-    return await awaitable
-
-
-_END = object()
-_loop: asyncio.AbstractEventLoop | None = None
-_starting = allocate_lock()
-
-
-def _await(awaitable: Any) -> Any:
-    """Run an awaitable to its end on the process's one long-lived loop, which a thread of its own turns."""
-    import asyncio
-
-    return asyncio.run_coroutine_threadsafe(_resolve(awaitable), _event_loop()).result()
-
-
-def _event_loop() -> asyncio.AbstractEventLoop:
-    global _loop
-    if _loop is None:
-        import asyncio
-        import threading
-
-        with _starting:
-            if _loop is None:
-                loop = asyncio.new_event_loop()
-                threading.Thread(target=loop.run_forever, name="handler-loop", daemon=True).start()
-                _loop = loop
-    return _loop

@@ -44,17 +44,30 @@ def _import(module_name: str) -> ModuleType:
     try:
         return import_module(module_name)
     except SyntaxError as error:
-        raise HandlerError(f"cannot import {module_name}: {error.filename}:{error.lineno}: {error.msg}") from error
+        where = f"{error.filename}:{error.lineno}" if error.filename else _file_of(module_name)
+        raise HandlerError(f"cannot import {module_name}: {where}: {error.msg}") from error
     except Exception as error:
-        where = _innermost_line(error.__traceback__)
+        where = _users_line(error.__traceback__, _file_of(module_name))
         raise HandlerError(f"cannot import {module_name}: {where}{type(error).__name__}: {error}") from error
 
 
-def _innermost_line(traceback: TracebackType | None) -> str:
+def _file_of(module_name: str) -> str:
+    from importlib.util import find_spec
+
+    try:
+        spec = find_spec(module_name)
+    except Exception:  # noqa: BLE001 - the reason is the one that is being reported
+        spec = None
+    return (spec and spec.origin) or module_name
+
+
+def _users_line(traceback: TracebackType | None, handler_path: str) -> str:
+    """Return the innermost line that is the user's own: in the handler's folder."""
+    folder, slash, _ = handler_path.rpartition("/")
     where = ""
-    while traceback:
+    while traceback and slash:
         path = traceback.tb_frame.f_code.co_filename
-        if path != __file__ and not path.startswith("<frozen") and "importlib" not in path:
+        if path.startswith(folder + slash):
             where = f"{path}:{traceback.tb_lineno}: "
         traceback = traceback.tb_next
     return where
@@ -66,17 +79,19 @@ def _what_was_found(module: ModuleType, name: str, found: object) -> str:
     else:
         functions = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
         what = f"it defines no {name!r}; found: {', '.join(functions) or 'nothing callable'}"
-    return f"{module.__file__}: {what}. Define `def {name}(event, context)`, or name another with HANDLER=module:callable"
+    where = getattr(module, "__file__", None) or module.__name__
+    return f"{where}: {what}. Define `def {name}(event, context)`, or name another with HANDLER=module:callable"
 
 
 def _check_signature(handler: Handler, name: str) -> None:
     code: CodeType | None = getattr(handler, "__code__", None)
     if code is None:
         return  # a callable object: only the call itself can tell
-    most = code.co_argcount - (getattr(handler, "__self__", None) is not None)
+    is_bound = getattr(handler, "__self__", None) is not None
+    most = code.co_argcount - is_bound
     least = most - len(getattr(handler, "__defaults__", None) or ())
     required_keywords = code.co_kwonlyargcount - len(getattr(handler, "__kwdefaults__", None) or ())
     if least > 2 or required_keywords or (most < 2 and not code.co_flags & _TAKES_VARARGS):
-        names = ", ".join(code.co_varnames[: most + code.co_kwonlyargcount])
+        names = ", ".join(code.co_varnames[is_bound : code.co_argcount + code.co_kwonlyargcount])
         where = f"{code.co_filename}:{code.co_firstlineno}"
         raise HandlerError(f"{where}: {name}({names}) cannot be called as {name}(event, context): give it those two")

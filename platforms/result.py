@@ -1,11 +1,11 @@
 """What a handler returned, made into one Response: bytes, a status, pairs of header. The same on every platform.
 
-    None                      200, empty
-    str, bytes                200, text/plain or application/octet-stream
-    dict with `statusCode`    the envelope that Lambda, OpenFaaS and OpenWhisk share (also `body` and only its keys)
-    other dict, list, number  200, JSON
-    tuple, Response           (body, status) or (body, status, headers)
-    iterator of bytes or str  a Stream
+None                      200, empty
+str, bytes                200, text/plain or application/octet-stream
+dict with `statusCode`    the envelope that Lambda, OpenFaaS and OpenWhisk share (also `body` and only its keys)
+other dict, list, number  200, JSON
+tuple, Response           (body, status) or (body, status, headers)
+iterator of bytes or str  a Stream
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from json import JSONEncoder
 
 from .contract import Response
+from .loop import AsyncChunks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
 ENVELOPE_KEYS = {"statusCode", "headers", "multiValueHeaders", "cookies", "body", "isBase64Encoded"}
 # RFC 9110 7.6.1 and the list of RFC 2616 13.5.1: they speak of one connection, which is the platform's own
 HOP_BY_HOP = frozenset(
-    ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection")
-    + ("te", "trailer", "trailers", "transfer-encoding", "upgrade")
+    {
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
+        *("te", "trailer", "trailers", "transfer-encoding", "upgrade"),
+    }
 )
 # RFC 9110 5.6.2
 _TOKEN_CHARS = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+# RFC 9110 15.3.5, 15.3.6 and 15.4.5: no content, and for the first and last no type of it either
+_NO_BODY, _NO_TYPE = (204, 205, 304), (204, 304)
 _JSON, _TEXT, _BYTES = "application/json", "text/plain; charset=utf-8", "application/octet-stream"
 
 
@@ -48,12 +53,7 @@ class Stream:
         return self
 
     def __next__(self) -> bytes:
-        chunk = next(self._chunks)
-        if isinstance(chunk, str):
-            return chunk.encode()
-        if isinstance(chunk, bytes | bytearray | memoryview):
-            return bytes(chunk)
-        raise InvalidResult(f"a stream yields bytes or str, this one gave a {type(chunk).__name__}")
+        return _encode_chunk(next(self._chunks))
 
     def close(self) -> None:
         """Close the handler's iterator, once."""
@@ -69,29 +69,47 @@ def normalise(result: Any, method: str) -> Response:
     """
     if type(result) is dict and not _is_envelope(result):
         return _finish(_encode_json(result), 200, [], _JSON, method)
-    if isinstance(result, Mapping) and _is_envelope(result):
-        body, status, headers = _open_envelope(result)
-    elif isinstance(result, tuple):
-        body, status, headers = _open_tuple(result)
-    else:
-        body, status, headers = result, 200, []
-    data, content_type = _encode_body(body)
+    try:
+        body, status, headers = _open(result)
+        data, content_type = _encode_body(body)
+    except BaseException:
+        _abandon(result)
+        raise
     return _finish(data, status, headers, content_type, method)
+
+
+def _open(result: Any) -> tuple[Any, int, list[tuple[str, str]]]:
+    if isinstance(result, Mapping) and _is_envelope(result):
+        return _open_envelope(result)
+    if isinstance(result, tuple):
+        return _open_tuple(result)
+    return result, 200, []
+
+
+def _abandon(result: Any) -> None:
+    """Close the iterator in a result that is not going to be sent."""
+    if isinstance(result, tuple):
+        result = result[0] if result else None
+    elif isinstance(result, Mapping):
+        result = result.get("body")
+    if hasattr(result, "__anext__"):
+        result = AsyncChunks(result)
+    if hasattr(result, "__next__"):
+        Stream(result).close()
 
 
 def _finish(
     body: bytes | Stream, status: int, headers: list[tuple[str, str]], content_type: str, method: str
 ) -> Response:
-    if status in (204, 304):
-        # neither has content, so neither has a type (RFC 9110 15.3.5, 15.4.5)
+    if status in _NO_TYPE:
         headers = [pair for pair in headers if pair[0].lower() != "content-type"]
     elif not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", content_type))
-    if method != "HEAD" and status not in (204, 304):
+    if method != "HEAD" and status not in _NO_BODY:
         return Response(body, status, headers)
     if isinstance(body, Stream):
         body.close()
-    elif method == "HEAD" and status not in (204, 304):
+    elif status not in _NO_BODY:
         headers.append(("Content-Length", str(len(body))))
     return Response(b"", status, headers)
 
@@ -112,7 +130,10 @@ def _open_envelope(envelope: Mapping[str, Any]) -> tuple[Any, int, list[tuple[st
     headers = _headers(envelope.get("multiValueHeaders"))
     there = {name.lower() for name, _ in headers}
     headers += [pair for pair in _headers(envelope.get("headers")) if pair[0].lower() not in there]
-    headers += _headers([("Set-Cookie", cookie) for cookie in envelope.get("cookies") or ()])
+    cookies = envelope.get("cookies") or []
+    if not isinstance(cookies, list | tuple):
+        raise InvalidResult(f"'cookies' is a list of Set-Cookie values, not {cookies!r:.80}")
+    headers += _headers([("Set-Cookie", cookie) for cookie in cookies])
     body = envelope.get("body")
     if envelope.get("isBase64Encoded"):
         body = _decode_base64(body)
@@ -130,10 +151,10 @@ def _decode_base64(body: Any) -> bytes:
 
 def _status(value: Any) -> int:
     # OpenFaaS and OpenWhisk take "201" in their envelopes; 1xx is no final answer (RFC 9110 15.2)
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and len(value) == 3 and value.isascii() and value.isdigit():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not 200 <= value <= 599:
-        raise InvalidResult(f"a status is a number from 200 to 599, not {value!r}")
+        raise InvalidResult(f"a status is a number from 200 to 599, not {value!r:.80}")
     return int(value)
 
 
@@ -143,8 +164,8 @@ def _headers(headers: Any) -> list[tuple[str, str]]:
     dropped = HOP_BY_HOP
     try:
         for name, value in pairs:
-            for one in value if isinstance(value, list | tuple) else (value,):
-                checked.append(_check_header(name, one))
+            values = value if isinstance(value, list | tuple) else (value,)
+            checked += [_check_header(name, one) for one in values]
     except (TypeError, ValueError) as error:
         raise InvalidResult(f"headers are a mapping or pairs of name and value, not {headers!r:.80}") from error
     for name, value in checked:
@@ -179,6 +200,8 @@ def _encode_body(body: Any) -> tuple[bytes | Stream, str]:
         return bytes(body), _BYTES
     if isinstance(body, Stream):
         return body, ""
+    if hasattr(body, "__anext__"):
+        body = AsyncChunks(body)
     if hasattr(body, "__next__"):
         return _open_stream(body)
     return _encode_json(body), _JSON
@@ -186,17 +209,23 @@ def _encode_body(body: Any) -> tuple[bytes | Stream, str]:
 
 def _open_stream(chunks: Iterator[bytes | str]) -> tuple[Stream, str]:
     """Take the first chunk, so that what fails before it is still an error reply."""
-    try:
-        first = next(chunks, b"")
-    except BaseException:
-        Stream(chunks).close()
-        raise
-    return Stream(_chain(first, chunks), getattr(chunks, "close", None)), _TEXT if isinstance(first, str) else _BYTES
+    first = next(chunks, b"")
+    stream = Stream(_chain(_encode_chunk(first), chunks), getattr(chunks, "close", None))
+    return stream, _TEXT if isinstance(first, str) else _BYTES
 
 
-def _chain(first: bytes | str, rest: Iterable[bytes | str]) -> Iterator[bytes | str]:
+def _chain(first: bytes, rest: Iterable[bytes | str]) -> Iterator[bytes | str]:
     yield first
-    yield from rest
+    for chunk in rest:  # noqa: UP028 - `yield from` would close it a second time
+        yield chunk
+
+
+def _encode_chunk(chunk: Any) -> bytes:
+    if isinstance(chunk, str):
+        return _encode_text(chunk)
+    if isinstance(chunk, bytes | bytearray | memoryview):
+        return bytes(chunk)
+    raise InvalidResult(f"a stream yields bytes or str, this one gave a {type(chunk).__name__}")
 
 
 def _encode_text(text: str) -> bytes:
@@ -209,7 +238,7 @@ def _encode_text(text: str) -> bytes:
 def _json_default(value: Any) -> Any:
     """Return what JSON has for a value it does not know: a Decimal's number, a date's ISO 8601, a UUID's text."""
     kind = f"{type(value).__module__}.{type(value).__qualname__}"
-    if kind == "decimal.Decimal":
+    if kind == "decimal.Decimal" and value.is_finite():
         return int(value) if value == value.to_integral_value() else float(value)
     if kind in ("datetime.datetime", "datetime.date", "datetime.time"):
         return value.isoformat()
@@ -217,7 +246,9 @@ def _json_default(value: Any) -> Any:
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
-    raise InvalidResult(f"JSON has no {type(value).__name__}: return a str, number, bool, None, list or dict")
+    raise InvalidResult(
+        f"JSON has no {value!r:.80} of type {type(value).__name__}: return a str, number, bool, None, list or dict"
+    )
 
 
 _encoder = JSONEncoder(ensure_ascii=False, allow_nan=False, default=_json_default)

@@ -23,9 +23,12 @@ ALB_LIMIT_BYTES = 1 * 2**20
 
 
 class RestApi:
-    """API Gateway REST, proxy integration: https://docs.aws.amazon.com/apigateway/latest/developerguide/
-    set-up-lambda-proxy-integrations.html. Both maps of it may be null; the query arrives decoded."""
+    """API Gateway REST, proxy integration: any map may be null, and the query arrives decoded.
 
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+
+    name = "AWS Lambda"
     limit_bytes = LAMBDA_LIMIT_BYTES
 
     def to_event(self, native: Native) -> Event:
@@ -72,9 +75,12 @@ class HttpApiV1(RestApi):
 
 
 class HttpApiV2:
-    """HTTP API with payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/
-    http-api-develop-integrations-lambda.html. The path is decoded, cookies are apart, optional keys are absent."""
+    """HTTP API with payload format 2.0: the path is decoded, cookies are apart, optional keys are absent.
 
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+
+    name = "AWS Lambda"
     limit_bytes = LAMBDA_LIMIT_BYTES
 
     def to_event(self, native: Native) -> Event:
@@ -98,22 +104,21 @@ class HttpApiV2:
     def to_native(self, response: Response, native: Native) -> dict[str, Any]:
         """Return the 2.0 envelope: cookies apart, every other repeated header joined."""
         headers: dict[str, str] = {}
-        cookies = []
-        for name, value in response.headers:
+        cookies: list[str] = []
+        for name, values in _group(response.headers).items():
             if name.lower() == "set-cookie":
-                cookies.append(value)
-            elif name in headers:
-                headers[name] += f", {value}"
+                cookies = values
             else:
-                headers[name] = value
+                headers[name] = ", ".join(values)
         reply = {"statusCode": response.status, "headers": headers, **_encode_body(response.body)}
         if cookies:
             reply["cookies"] = cookies
         return reply
 
     def _header_pairs(self, native: Native) -> list[tuple[str, str]]:
-        pairs = [pair for pair in (native.get("headers") or {}).items() if pair[0] != "cookie"]
+        pairs = list((native.get("headers") or {}).items())
         if cookies := native.get("cookies"):
+            pairs = [pair for pair in pairs if pair[0].lower() != "cookie"]
             pairs.append(("cookie", "; ".join(cookies)))
         return pairs
 
@@ -141,10 +146,13 @@ class FunctionUrl(HttpApiV2):
 
 
 class LoadBalancer:
-    """An Application Load Balancer's target group, with multi-value headers on or off: a switch that also decides
-    which of the two header maps it takes back. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/
-    lambda-functions.html. Its health check has no host and no x-forwarded header."""
+    """An Application Load Balancer's target group, with multi-value headers on or off.
 
+    That switch also decides which of the two header maps it takes back. Its health check has no host and no x-forwarded
+    header. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+    """
+
+    name = "a load balancer"
     limit_bytes = ALB_LIMIT_BYTES
 
     def to_event(self, native: Native) -> Event:
@@ -218,9 +226,10 @@ def _base_path_mapping(path: str, native: Native) -> str:
         resource = resource.replace(f"{{{name}+}}", value).replace(f"{{{name}}}", value)
     if not resource or "{" in resource or path == resource:
         return ""
+    bare = path.rstrip("/")
     if resource == "/":
-        return path.rstrip("/")
-    return path.removesuffix(resource) if path.endswith(resource) else ""
+        return bare
+    return bare.removesuffix(resource) if bare.endswith(resource) else ""
 
 
 def _stage_prefix(path: str, request: Native) -> str:

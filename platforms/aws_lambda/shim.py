@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from json import JSONEncoder, dumps, loads
 
 from ..contract import BadRequest, Context, Event, Response
-from ..invoke import buffer, call, invoke, refuse, too_large
+from ..invoke import buffer, call, collect, invoke, refuse, too_large
 from ..loading import load_handler
 from .dialects import FunctionUrl, HttpApiV1, HttpApiV2, LoadBalancer, RestApi
 
@@ -40,8 +40,10 @@ def dialect_of(native: Any) -> Dialect | None:
         request = {}
     if "elb" in request:
         return LOAD_BALANCER
+    if "methodArn" in native or "routeArn" in native:
+        return None  # an authorizer's request looks like the door's own, but wants a policy for its answer
     version = native.get("version")
-    if version == "2.0" and isinstance(request.get("http"), dict):
+    if version == "2.0" and isinstance(request.get("http"), dict) and "method" in request["http"]:
         return FUNCTION_URL if ".lambda-url." in (request.get("domainName") or "") else HTTP_API_V2
     if "httpMethod" in native and "path" in native:
         if version == "1.0":
@@ -56,8 +58,7 @@ def to_event(native: Any) -> Event:
     dialect = dialect_of(native)
     if dialect is not None:
         return dialect.to_event(native)
-    headers = [("content-type", "application/json")]
-    return Event("POST", raw_path="/", header_pairs=headers, body=dumps(native, ensure_ascii=False).encode())
+    return Event("POST", raw_path="/", header_pairs=[("content-type", "application/json")], body=dumps(native).encode())
 
 
 def to_context(native_context: Any, event: Event, native: Any) -> Context:
@@ -72,15 +73,13 @@ def to_context(native_context: Any, event: Event, native: Any) -> Context:
     )
 
 
-def to_native(response: Response, native: Any, context: Context, method: str) -> dict[str, Any]:
+def to_native(response: Response, dialect: Dialect, native: Any, context: Context, method: str) -> dict[str, Any]:
     """Return the reply in the dialect of the event; one that Lambda would refuse for its size is a clear 500."""
-    dialect = dialect_of(native)
-    assert dialect is not None, "a direct invocation has a result, not a reply"
-    what = "a load balancer" if dialect is LOAD_BALANCER else "AWS Lambda"
-    response = buffer(response, context, method, dialect.limit_bytes, what)
     reply = dialect.to_native(response, native)
-    if len(response.body) > dialect.limit_bytes // 7 and _size_bytes(reply) > dialect.limit_bytes:
-        reply = dialect.to_native(too_large(context, method, dialect.limit_bytes, what), native)
+    limit_bytes = dialect.limit_bytes
+    # JSON makes at most six bytes of one, so most replies need no measuring
+    if len(response.body) > limit_bytes // 7 and _size_bytes(reply) > limit_bytes:
+        return dialect.to_native(too_large(context, method, limit_bytes, dialect.name), native)
     return reply
 
 
@@ -96,21 +95,30 @@ def make_lambda_handler(handler: Handler, environ: Mapping[str, str]) -> Callabl
         try:
             event = dialect.to_event(native)
         except BadRequest as error:
-            return dialect.to_native(refuse(error, native_context.aws_request_id), native)
+            return dialect.to_native(refuse(error, native_context.aws_request_id, _method(native)), native)
         context = to_context(native_context, event, native)
         response = invoke(handler, event, context, raise_errors=raise_errors)
-        return to_native(response, native, context, event.method)
+        if type(response.body) is not bytes:
+            limits = dialect.limit_bytes, dialect.name
+            response = buffer(response, context, event.method, *limits, raise_errors=raise_errors)
+        return to_native(response, dialect, native, context, event.method)
 
     return lambda_handler
 
 
+def _method(native: Any) -> str:
+    """Return the method of an event that could not become an Event."""
+    method: str = native.get("httpMethod") or native["requestContext"].get("http", {}).get("method") or "GET"
+    return method.upper()
+
+
 def _result(response: Response) -> Any:
     """Return what a direct invocation's caller gets: the JSON of the body, or its text."""
-    body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
+    body = collect(response.body)
     if response.status >= 400:
         raise InvocationFailed(f"the handler answered {response.status}: {body.decode(errors='replace')}")
     content_type = next((value for name, value in response.headers if name.lower() == "content-type"), "")
-    if content_type.startswith("application/json"):
+    if body and content_type.partition(";")[0].strip().lower() == "application/json":
         return loads(body)
     return body.decode() if body else None
 

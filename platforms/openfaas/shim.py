@@ -16,13 +16,23 @@ from typing import TYPE_CHECKING, Any
 from ..contract import Event, Response
 from ..invoke import invoke
 from ..loading import load_handler
+from ..result import normalise
 from ..wsgi.responder import Responder
 from ..wsgi.shim import make_application
 
 if TYPE_CHECKING:
     from ..loading import Handler
 
-_UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_UNITS_S = {
+    "h": 3600.0,
+    "m": 60.0,
+    "s": 1.0,
+    "ms": 1e-3,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "μs": 1e-6,
+    "ns": 1e-9,
+}  # both signs are micro
 
 
 class ConfigurationError(ValueError):
@@ -68,21 +78,22 @@ class OpenFaaSResponder(Responder):
         if event.raw_path not in ("/_/health", "/_/ready"):
             return None
         if self.in_flight.draining:
-            return _plain(503, "the function is shutting down")
+            return _plain(503, "the function is shutting down", event)
         if event.raw_path == "/_/ready" and 0 < self.max_in_flight <= self.in_flight.count:
-            return _plain(429, f"busy with {self.in_flight.count} requests, the most it takes")
-        return _plain(200, "OK")
+            return _plain(429, f"busy with {self.in_flight.count} requests, the most it takes", event)
+        return _plain(200, "OK", event)
 
     def respond(self, event: Event) -> Response:
         """Answer one request with the handler, which sees the deadline."""
-        context = self.to_context(event, time.time() + self.timeout_s(event))
+        timeout_s = self.timeout_s(event)
+        context = self.to_context(event, None if timeout_s is None else time.time() + timeout_s)
         return invoke(self.handler, event, context, raise_errors=self.raise_errors)
 
-    def timeout_s(self, event: Event) -> float:
-        """Return exec_timeout, or the X-Timeout that the caller sent if that is shorter."""
-        asked = event.headers.get("x-timeout")
-        asked_s = parse_duration_s(asked) if asked else None
-        return min(asked_s, self.limits.exec_timeout_s) if asked_s else self.limits.exec_timeout_s
+    def timeout_s(self, event: Event) -> float | None:
+        """Return exec_timeout (None if it is 0), or the X-Timeout that the caller sent if that is shorter."""
+        longest_s = self.limits.exec_timeout_s or None
+        asked_s = parse_duration_s(event.headers.get("x-timeout", ""))
+        return min(asked_s, longest_s or asked_s) if asked_s else longest_s
 
     def on_overload(self, event: Event) -> Response:
         """Return the 429, marked as the platform's own so that a queue worker retries it."""
@@ -97,7 +108,7 @@ def parse_duration_s(text: str) -> float | None:
     """Return the seconds of a Go duration ("1m30s", "500ms") or a whole number of seconds; None if it is neither."""
     if text.isascii() and text.isdigit():
         return float(text)
-    parts = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)", text)
+    parts = re.findall(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(h|ms|m|s|us|µs|μs|ns)", text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         return None
     return sum(float(number) * _UNITS_S[unit] for number, unit in parts)
@@ -120,8 +131,8 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     return int(text)
 
 
-def _plain(status: int, text: str) -> Response:
-    return Response(text.encode(), status, [("Content-Type", "text/plain; charset=utf-8")])
+def _plain(status: int, text: str, event: Event) -> Response:
+    return normalise((text, status), event.method)
 
 
 def _internal(response: Response) -> Response:

@@ -106,8 +106,10 @@ def make_main(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any], A
         except BadRequest as error:
             return to_native(refuse(error, _activation_id(environ), args["__ow_method"].upper()))
         context = to_context(args, event, environ)
-        response = invoke(handler, event, context, raise_errors=environ.get("RAISE_ERRORS") == "1")
-        return _send(buffer(response, context, event.method, LIMIT_BYTES, "OpenWhisk"), context, event.method)
+        raise_errors = environ.get("RAISE_ERRORS") == "1"
+        response = invoke(handler, event, context, raise_errors=raise_errors)
+        response = buffer(response, context, event.method, LIMIT_BYTES, "OpenWhisk", raise_errors=raise_errors)
+        return _send(response, context, event.method)
 
     return main
 

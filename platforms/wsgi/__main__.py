@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..loading import HandlerError, load_handler
 from .responder import Responder
 from .server import SERVERS, ServerConfig, ServerError, serve
+
 if TYPE_CHECKING:
     from ..loading import Handler
 
@@ -47,7 +48,9 @@ def main(
 
 def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m platforms.wsgi", description="Serve the function over HTTP.")
-    parser.add_argument("--host", default=environ.get("HOST", "127.0.0.1"), help="address to bind (default: %(default)s)")
+    parser.add_argument(
+        "--host", default=environ.get("HOST", "127.0.0.1"), help="address to bind (default: %(default)s)"
+    )
     parser.add_argument("--port", type=_port, default=environ.get("PORT", "8080"), help="port (default: %(default)s)")
     parser.add_argument("--server", choices=SERVERS, default="waitress", help="default: %(default)s")
     parser.add_argument("--threads", type=int, default=32, help="handlers at a time (default: %(default)s)")

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from uuid import uuid4
 
 from ..contract import BadRequest, Event, Response
-from ..invoke import refuse
 from ..result import Stream
 from .responder import Responder
+from .shim import encode_raw, without_base
 from .threads import Mailbox, Pool
 
 Message = MutableMapping[str, Any]
@@ -22,23 +21,19 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-class Disconnected(Exception):
-    """The client went away, or sent framing that is not HTTP, before its request or our answer was whole."""
-
-
 def to_event(scope: Message, body: bytes) -> Event:
     """Return the Event of an ASGI HTTP scope and its body. Raises BadRequest if its path is malformed."""
     header_pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-    host = next((value for name, value in header_pairs if name == "host"), "")
+    root_path: str = scope.get("root_path", "")
     return Event(
         scope["method"],
-        raw_path=scope["raw_path"].decode("latin-1"),
-        raw_query=scope["query_string"].decode("latin-1"),
+        raw_path=without_base(encode_raw(scope["raw_path"].decode("latin-1")), root_path.encode()),
+        raw_query=encode_raw(scope["query_string"].decode("latin-1")),
         header_pairs=header_pairs,
         body=body,
-        base_path=scope.get("root_path", ""),
+        base_path=root_path,
         scheme=scope["scheme"],
-        host=host or scope["server"][0],
+        host=_header(scope, "host") or scope["server"][0],
         client_ip=scope["client"][0] if scope.get("client") else "",
     )
 
@@ -47,9 +42,9 @@ def to_native(response: Response) -> Message:
     """Return the ASGI message that starts a normalised Response."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
     body = response.body
-    if not isinstance(body, Stream) and response.status not in (204, 304):
-        if not any(name == b"Content-Length" for name, _ in headers):
-            headers.append((b"Content-Length", b"%d" % len(body)))
+    is_told = response.status in (204, 304) or any(name == b"Content-Length" for name, _ in headers)
+    if not isinstance(body, Stream) and not is_told:
+        headers.append((b"Content-Length", b"%d" % len(body)))
     return {"type": "http.response.start", "status": response.status, "headers": headers}
 
 
@@ -67,15 +62,10 @@ class Application:
         if scope["type"] != "http":
             return
         try:
-            body = await self._read_body(receive)
-            event = to_event(scope, body)
+            event = to_event(scope, await self._read_body(receive))
         except BadRequest as error:
-            await _send_whole(refuse(error, str(uuid4()), scope["method"]), send)
-            return
-        except Disconnected:
-            # the framing was malformed, or nobody is there to read this
-            cut = BadRequest("the body is malformed or was cut short")
-            await _send_whole(refuse(cut, str(uuid4()), scope["method"]), send)
+            sent_id = _header(scope, self._responder.id_header)
+            await _send_whole(self._responder.refuse(error, scope["method"], sent_id), send)
             return
         answer = self._responder.probe(event)
         if answer is None and not self._in_flight.enter(self._responder.max_in_flight):
@@ -120,14 +110,14 @@ class Application:
         """Run `task` in a thread; the future gets what it returns or raises."""
         loop = asyncio.get_running_loop()
         if self._mailbox is None:
-            self._mailbox = Mailbox(loop.call_soon_threadsafe, _deliver)
+            self._mailbox = Mailbox(loop.call_soon_threadsafe, self._deliver)
         mailbox = self._mailbox
         future: asyncio.Future[Any] = loop.create_future()
 
         def run() -> None:
             try:
                 result = task()
-            except BaseException as error:  # delivered, not swallowed
+            except BaseException as error:  # noqa: BLE001 - delivered, not swallowed
                 result = error
             mailbox.put((future, result))
 
@@ -136,28 +126,34 @@ class Application:
 
     async def _read_body(self, receive: Receive) -> bytes:
         message = await receive()
-        if not message.get("more_body") and message["type"] == "http.request":
-            return message.get("body", b"")  # type: ignore[no-any-return]
-        chunks = bytearray()
-        while message["type"] == "http.request":
-            chunks += message.get("body", b"")
-            if len(chunks) > self._max_body_bytes:
-                raise BadRequest(f"the body is over {self._max_body_bytes / 2**20:g} MB", status=413)
+        body: bytes | bytearray = message.get("body", b"")
+        while message["type"] == "http.request" and len(body) <= self._max_body_bytes:
             if not message.get("more_body"):
-                return bytes(chunks)
+                return bytes(body)
             message = await receive()
-        raise Disconnected
+            body = bytearray(body) if isinstance(body, bytes) else body
+            body += message.get("body", b"")
+        if message["type"] == "http.request":
+            raise BadRequest(f"the body is over {self._max_body_bytes / 2**20:g} MB", status=413)
+        # the client went away, or its framing is not HTTP and it waits for this
+        raise BadRequest("the body is malformed or was cut short")
+
+    def _deliver(self, answer: tuple[asyncio.Future[Any], Any]) -> None:
+        future, result = answer
+        if future.done():  # it timed out
+            if isinstance(result, Response) and isinstance(result.body, Stream):
+                self._pool.submit(result.body.close)
+        elif isinstance(result, StopIteration):
+            future.set_exception(RuntimeError("the handler raised StopIteration"))  # which no future can hold
+        elif isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
 
 
-def _deliver(answer: tuple[asyncio.Future[Any], Any]) -> None:
-    future, result = answer
-    if future.done():  # it timed out
-        if isinstance(result, Response) and isinstance(result.body, Stream):
-            result.body.close()
-    elif isinstance(result, BaseException):
-        future.set_exception(result)
-    else:
-        future.set_result(result)
+def _header(scope: Message, name: str) -> str | None:
+    wanted = name.encode()
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == wanted), None)
 
 
 def _set_result(future: asyncio.Future[Any], result: Any) -> None:

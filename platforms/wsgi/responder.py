@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..contract import Context, Event, Response
-from ..invoke import error_response, invoke
+from ..contract import BadRequest, Context, Event, Response
+from ..invoke import error_response, invoke, refuse
 
 if TYPE_CHECKING:
     from ..loading import Handler
@@ -41,16 +41,20 @@ class Responder:
     def to_context(self, event: Event, deadline: float | None = None) -> Context:
         """Return the facts about this call; its id is the one that came in `id_header`, else a new one."""
         return Context(
-            request_id=self.request_id(event),
+            request_id=self.request_id(event.headers.get(self.id_header)),
             function_name=self.function_name,
             platform=self.platform,
             event=event,
             deadline=deadline,
         )
 
-    def request_id(self, event: Event) -> str:
-        """Return the id that came with the request, cut to 128 characters, or a new one."""
-        return event.headers.get(self.id_header, "")[:128] or str(uuid.uuid4())
+    def request_id(self, sent: str | None) -> str:
+        """Return the id that came in `id_header`, cut to 128 characters, or a new one."""
+        return (sent or "")[:128] or str(uuid.uuid4())
+
+    def refuse(self, error: BadRequest, method: str, sent_id: str | None) -> Response:
+        """Return the answer to a request that could not become an Event."""
+        return refuse(error, self.request_id(sent_id), method)
 
     def timeout_s(self, event: Event) -> float | None:
         """Return the seconds after which the server answers in the handler's place; None for never."""
@@ -58,12 +62,15 @@ class Responder:
 
     def on_timeout(self, event: Event) -> Response:
         """Return the answer for a handler that took longer than `timeout_s`."""
-        return error_response("the function took too long to answer", 504, self.request_id(event), event.method)
+        return self._error("the function took too long to answer", 504, event)
 
     def on_overload(self, event: Event) -> Response:
         """Return the answer for a request beyond `max_in_flight`."""
         message = f"concurrent request limit exceeded, at most {self.max_in_flight} are answered at a time: retry"
-        return error_response(message, 429, self.request_id(event), event.method)
+        return self._error(message, 429, event)
+
+    def _error(self, message: str, status: int, event: Event) -> Response:
+        return error_response(message, status, self.request_id(event.headers.get(self.id_header)), event.method)
 
 
 class InFlight:

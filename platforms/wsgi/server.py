@@ -95,6 +95,8 @@ def _serve_waitress(responder: Responder, config: ServerConfig, on_ready: Callab
         port=config.port,
         threads=config.threads,
         max_request_body_size=config.max_body_bytes,
+        # keep reading while a handler runs: a stream whose client has gone ends only so
+        channel_request_lookahead=1,
         # a handler may read them; nothing here trusts them
         clear_untrusted_proxy_headers=False,
         ident=None,
@@ -120,11 +122,10 @@ def _serve_granian(responder: Responder, config: ServerConfig, on_ready: Callabl
     # granian reports a port that is taken as a RuntimeError with a hundred lines of its own stack
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     socket.create_server((config.host, config.port), family=family).close()
-    try:
-        from uvloop import run
-    except ModuleNotFoundError:
-        from asyncio import run
-    return run(_run_granian(responder, config, on_ready))
+    from uvloop import new_event_loop
+
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(_run_granian(responder, config, on_ready))
 
 
 async def _run_granian(responder: Responder, config: ServerConfig, on_ready: Callable[[], object]) -> int:
@@ -159,7 +160,7 @@ async def _run_granian(responder: Responder, config: ServerConfig, on_ready: Cal
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(serving), 0.1)
     exit_code = drain.exit_code()
-    server.stop()
+    server.stop()  # type: ignore[no-untyped-call]
     if not exit_code:
         await serving  # else granian would wait for the answers that were given up
     return exit_code

@@ -8,17 +8,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from http import HTTPStatus
-from threading import Event as Signal
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
-from uuid import uuid4
 
 from ..contract import BadRequest, Event, Response
-from ..invoke import refuse
 from ..loading import load_handler
 from ..result import Stream
-from .responder import Responder
+from .responder import InFlight, Responder
 from .threads import Pool
 
 Environ = dict[str, Any]
@@ -30,10 +28,10 @@ def to_event(environ: Environ) -> Event:
     return Event(
         environ["REQUEST_METHOD"],
         raw_path=_raw_path(environ),
-        raw_query=quote(environ.get("QUERY_STRING", "").encode("latin-1"), safe=_ASCII),
+        raw_query=encode_raw(environ.get("QUERY_STRING", "")),
         header_pairs=list(_header_pairs(environ)),
         body=_read_body(environ),
-        base_path=environ.get("SCRIPT_NAME", ""),
+        base_path=environ.get("SCRIPT_NAME", "").encode("latin-1").decode(errors="replace"),
         scheme=environ["wsgi.url_scheme"],
         host=environ.get("HTTP_HOST") or environ["SERVER_NAME"],
         client_ip=environ.get("REMOTE_ADDR", ""),
@@ -44,9 +42,9 @@ def to_native(response: Response, start_response: StartResponse) -> Iterable[byt
     """Start a normalised Response and return its body as WSGI wants it."""
     headers = list(response.headers)
     body = response.body
-    if not isinstance(body, Stream) and response.status not in (204, 304):
-        if not any(name == "Content-Length" for name, _ in headers):
-            headers.append(("Content-Length", str(len(body))))
+    is_told = response.status in (204, 304) or any(name == "Content-Length" for name, _ in headers)
+    if not isinstance(body, Stream) and not is_told:
+        headers.append(("Content-Length", str(len(body))))
     start_response(f"{response.status} {_REASONS.get(response.status, 'Unknown')}", headers)
     return body if isinstance(body, Stream) else [body]
 
@@ -60,61 +58,81 @@ def make_application(responder: Responder, threads: int = 64) -> Callable[[Envir
         try:
             event = to_event(environ)
         except BadRequest as error:
-            return to_native(refuse(error, str(uuid4()), environ["REQUEST_METHOD"]), start_response)
+            sent_id = environ.get(f"HTTP_{responder.id_header.upper().replace('-', '_')}")
+            return to_native(responder.refuse(error, environ["REQUEST_METHOD"], sent_id), start_response)
         if (answer := responder.probe(event)) is not None:
             return to_native(answer, start_response)
         if not in_flight.enter(responder.max_in_flight):
             return to_native(responder.on_overload(event), start_response)
-        leave = in_flight.leave
         try:
             response = _respond(responder, event, pool)
-            if isinstance(response.body, Stream):
-                response = response._replace(body=_Counted(response.body, leave))
-                leave = _nothing
+        except BaseException:
+            in_flight.leave()
+            raise
+        if not isinstance(response.body, Stream):
+            in_flight.leave()
             return to_native(response, start_response)
-        finally:
-            leave()
+        stream = _Counted(response.body, in_flight)
+        try:
+            return to_native(response._replace(body=stream), start_response)
+        except BaseException:
+            stream.close()
+            raise
 
     return application
+
+
+def without_base(raw_path: str, base: bytes) -> str:
+    """Return the raw path after the part that decodes to `base`, which may have escapes in it, `%2F` too."""
+    end = 0
+    for _ in base:
+        end += 3 if re.match("%[0-9A-Fa-f]{2}", raw_path[end:]) else 1
+    return raw_path[end:]
+
+
+def encode_raw(text: str) -> str:
+    """Percent-encode what is not ASCII in a string of WSGI's, whose characters are bytes."""
+    return text if text.isascii() else quote(text.encode("latin-1"), safe=_ASCII)
 
 
 def _respond(responder: Responder, event: Event, pool: Pool) -> Response:
     timeout_s = responder.timeout_s(event)
     if timeout_s is None:
         return responder.respond(event)
-    done = Signal()
-    answers: list[Response | BaseException] = []
+    answer: Future[Response] = Future()
 
     def task() -> None:
         try:
-            answers.append(responder.respond(event))
-        except BaseException as error:  # raised again below, in the thread that the server called
-            answers.append(error)
-        done.set()
+            response = responder.respond(event)
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the thread that the server called
+            if answer.set_running_or_notify_cancel():
+                answer.set_exception(error)
+            return
+        if answer.set_running_or_notify_cancel():
+            answer.set_result(response)
+        elif isinstance(response.body, Stream):
+            response.body.close()
 
     pool.submit(task)
-    if not done.wait(timeout_s):
-        return responder.on_timeout(event)
-    if isinstance(answers[0], BaseException):
-        raise answers[0]
-    return answers[0]
+    try:
+        return answer.result(timeout_s)
+    except TimeoutError:
+        if answer.cancel():
+            return responder.on_timeout(event)
+        return answer.result()
 
 
 class _Counted(Stream):
     """A stream whose request is counted out when it is closed."""
 
-    def __init__(self, stream: Stream, leave: Callable[[], None]) -> None:
+    def __init__(self, stream: Stream, in_flight: InFlight) -> None:
         def close() -> None:
             try:
                 stream.close()
             finally:
-                leave()
+                in_flight.leave()
 
         super().__init__(stream, close)
-
-
-def _nothing() -> None:
-    pass
 
 
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
@@ -143,21 +161,14 @@ def _raw_path(environ: Environ) -> str:
     REQUEST_URI (waitress, uWSGI) and RAW_URI (gunicorn) hold the request's target as sent; it is used only while it
     says the same as PATH_INFO, which a middleware may have changed.
     """
-    base = environ.get("SCRIPT_NAME", "")
-    path_bytes: bytes = environ.get("PATH_INFO", "").encode("latin-1")
+    base: bytes = environ.get("SCRIPT_NAME", "").encode("latin-1")
+    path: bytes = environ.get("PATH_INFO", "").encode("latin-1")
     target = environ.get("REQUEST_URI") or environ.get("RAW_URI") or ""
-    raw_path = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "", target).partition("?")[0]
+    raw_path = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "", encode_raw(target)).partition("?")[0]
     # waitress gives PATH_INFO one leading slash, however many were sent
-    if raw_path and unquote_to_bytes(raw_path).lstrip(b"/") == (base.encode("latin-1") + path_bytes).lstrip(b"/"):
-        return _without_base(raw_path, base)
-    return quote(path_bytes)
-
-
-def _without_base(raw_path: str, base: str) -> str:
-    for _ in range(base.count("/")):
-        _, _, raw_path = raw_path.removeprefix("/").partition("/")
-        raw_path = f"/{raw_path}"
-    return raw_path
+    if raw_path and unquote_to_bytes(raw_path).lstrip(b"/") == (base + path).lstrip(b"/"):
+        return without_base(raw_path, base)
+    return "*" if path == b"*" else quote(path)
 
 
 def _read_body(environ: Environ) -> bytes:
@@ -165,8 +176,8 @@ def _read_body(environ: Environ) -> bytes:
     stream = environ["wsgi.input"]
     if not length:
         return stream.read(-1) if environ.get("wsgi.input_terminated") else b""  # type: ignore[no-any-return]
-    if not (length.isascii() and length.isdigit()):
-        raise BadRequest(f"the Content-Length is {length!r}, not a number")
+    if not (length.isascii() and length.isdigit() and len(length) < 19):
+        raise BadRequest(f"the Content-Length is {length!r:.40}, not a number of bytes")
     body: bytes = stream.read(int(length))
     if len(body) < int(length):
         raise BadRequest(f"the body was cut short: {len(body)} bytes of the {length} that Content-Length tells")

@@ -61,5 +61,10 @@ class Mailbox(Generic[T]):
 
     def _empty(self) -> None:
         self._woken = False
-        while self._values:
-            self._deliver(self._values.popleft())
+        try:
+            while self._values:
+                self._deliver(self._values.popleft())
+        finally:
+            if self._values and not self._woken:  # one could not be delivered: the others still can
+                self._woken = True
+                self._wake(self._empty)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -89,3 +90,8 @@ def named(response: Response) -> dict[str, list[str]]:
     for name, value in pairs:
         values.setdefault(name.lower(), []).append(value)
     return values
+
+
+def stable_id(value: object) -> str:
+    """Return the name of a test's case: its repr without the address in memory, the same in every process."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))[:60]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from platforms.aws_lambda.shim import make_lambda_handler
 from platforms.openfaas.shim import OpenFaaSResponder
-
-#OW from platforms.openwhisk.shim import make_main
+from platforms.openwhisk.shim import make_main
 from platforms.wsgi.responder import Responder
 from platforms.wsgi.shim import make_application
 from tests.conformance import Driver, Reply, Request
 from tests.functions.conformance.handler import handle
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation
-
-#OW from tests.platforms.openwhisk import controller
+from tests.platforms.openwhisk import controller
 from tests.platforms.wsgi import in_process
 
 _WSGI = "https://peps.python.org/pep-3333/"
@@ -64,9 +63,43 @@ class LambdaDriver:
         return reply
 
 
+_WEB_ACTIONS = "https://github.com/apache/openwhisk/blob/master/docs/webactions.md"
+_LIMITS = "https://github.com/apache/openwhisk/blob/master/docs/reference.md#system-limits"
+OPENWHISK_LIMITS = {
+    "stream": f"an action's result is one JSON object: {_LIMITS}",
+    "chunked": f"the controller buffers the request: {_WEB_ACTIONS}",
+    "body_5_mb": f"an action's arguments are 1 MB at most: {_LIMITS}",
+    "head_length": f"an empty body loses its length and type: {_WEB_ACTIONS}",
+    "raw_query": f"the controller renders the query anew: {_WEB_ACTIONS}",
+    "malformed_query": f"the controller refuses a malformed query itself: {_WEB_ACTIONS}",
+    "malformed_path": f"the controller refuses a malformed path itself: {_WEB_ACTIONS}",
+    "repeated_headers": f"of a repeated header the last value wins: {_WEB_ACTIONS}",
+    "charset_in": f"the controller decodes text as UTF-8 whatever charset it declares: {_WEB_ACTIONS}",
+    "content_type_verbatim": f"the controller drops the charset of application/json: {_WEB_ACTIONS}",
+}
+OPENWHISK_LIMIT_BYTES = 2**20
+
+
+@dataclass(frozen=True)
+class OpenWhiskDriver:
+    """The OpenWhisk shim as a raw-http web action."""
+
+    platform = "openwhisk"
+    limits = OPENWHISK_LIMITS
+    reply_limit_bytes = OPENWHISK_LIMIT_BYTES
+    main = staticmethod(make_main(handle, {"__OW_DEADLINE": str(int(time.time() + 60) * 1000)}))
+
+    def send(self, request: Request) -> Reply:
+        """Call the action as the controller would."""
+        args = controller.to_args(request.method, request.target, list(request.headers), request.body)
+        status, headers, body = controller.from_result(self.main(args))
+        return Reply(status, [(name.lower(), value) for name, value in headers], body)
+
+
 NO_DEADLINE = {"deadline": f"WSGI knows no deadline: {_WSGI}"}
 DRIVERS: list[Driver] = [
     WsgiDriver("wsgi", make_application(Responder(handle, {})), NO_DEADLINE),
     WsgiDriver("openfaas", make_application(OpenFaaSResponder(handle, {}))),
     *map(LambdaDriver, FRONT_DOORS),
+    OpenWhiskDriver(),
 ]

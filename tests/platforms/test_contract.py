@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from platforms import contract
-from platforms import BadRequest
+from platforms import BadRequest, contract
 from platforms.contract import Event, Response, SecretNotFound
 from tests.platforms.builders import REQUEST_ID, make_context, make_event
 

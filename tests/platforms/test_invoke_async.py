@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from platforms import invoke as invoking
-from platforms import BadRequest
+from platforms import BadRequest, loop
 from platforms.contract import Response
 from platforms.result import Stream
 from tests.platforms.builders import answer, error_of, outcome
@@ -20,7 +19,7 @@ from tests.platforms.builders import answer, error_of, outcome
 @pytest.fixture
 def own_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the test an event loop of its own, which it may harm."""
-    monkeypatch.setattr(invoking, "_loop", None)
+    monkeypatch.setattr(loop, "_loop", None)
 
 
 class TestAsync:

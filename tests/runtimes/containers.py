@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import docker
+
 from tests.tools import python_image
 
 from .processes import REPOSITORY_DIR
@@ -66,6 +67,7 @@ def image(function_dir: Path, lay_out: Any = compose_context) -> Iterator[str]:
             lay_out(context_dir, function_dir)
             shutil.copy(DOCKERFILE, context_dir)
             built, _ = client.images.build(path=folder, buildargs={"PYTHON_IMAGE": python_image()}, rm=True)
+        assert built.id
         yield built.id
     finally:
         client.close()
@@ -74,7 +76,7 @@ def image(function_dir: Path, lay_out: Any = compose_context) -> Iterator[str]:
 @contextmanager
 def run_container(tag: str, environ: Mapping[str, str] | None = None) -> Iterator[Container]:
     """Run an image as docker-compose.yml does: read-only, without capabilities, on a free port of loopback."""
-    client = docker.from_env()
+    client: Any = docker.from_env()
     container = client.containers.run(
         tag,
         detach=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -14,16 +15,15 @@ from typing import Any
 import pytest
 
 from tests.conformance import Driver, Reply, Request
+from tests.limits import OfWatchdog
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor
-from tests.platforms.drivers import NO_DEADLINE
+from tests.platforms.drivers import NO_DEADLINE, OPENWHISK_LIMIT_BYTES, OPENWHISK_LIMITS
+from tests.platforms.openwhisk import controller
 from tests.tools import require
 
 from . import artifacts, http, runtime_api
 from .containers import image, run_container
 from .processes import python, running
-
-# the path is cleaned by Go's ServeMux, which redirects: https://pkg.go.dev/net/http#ServeMux
-_CLEANED_PATH = {"double_slash": "of-watchdog redirects // to /: https://pkg.go.dev/net/http#ServeMux"}
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,29 @@ class RuntimeDriver:
         return reply
 
 
+@dataclass(frozen=True)
+class ActionDriver:
+    """The action server behind OpenWhisk's controller."""
+
+    port: int
+    platform = "openwhisk /init + /run"
+    limits = OPENWHISK_LIMITS
+    reply_limit_bytes = OPENWHISK_LIMIT_BYTES
+
+    def send(self, request: Request) -> Reply:
+        """Run one activation."""
+        args = controller.to_args(request.method, request.target, list(request.headers), request.body)
+        deadline_ms = str(int(time.time() + 60) * 1000)
+        facts = {"activation_id": "a1", "action_name": "/guest/meditations", "deadline": deadline_ms}
+        result = http.post_json("/run", {"value": args, **facts}, self.port)
+        status, headers, body = controller.from_result(result)
+        return Reply(status, [(name.lower(), value) for name, value in headers], body)
+
+
 @contextmanager
-def server(function_dir: Path, module: str, *arguments: str, limits: Mapping[str, str] | None = None) -> Iterator[list[Driver]]:
+def server(
+    function_dir: Path, module: str, *arguments: str, limits: Mapping[str, str] | None = None
+) -> Iterator[list[Driver]]:
     """Serve a function with one of our own servers."""
     port = http.free_port()
     command = python(module, "--host", "127.0.0.1", "--port", str(port), *arguments)
@@ -101,7 +122,7 @@ def watchdog(function_dir: Path) -> Iterator[list[Driver]]:
     with running([path], environ=environ):
         http.wait_for_port(upstream, "/_/health")
         http.wait_for_port(port, "/_/health")
-        yield [HttpDriver("of-watchdog", port, _CLEANED_PATH)]
+        yield [HttpDriver("of-watchdog", port, OfWatchdog.limits)]
 
 
 @contextmanager
@@ -129,6 +150,16 @@ def interface_emulator(function_dir: Path) -> Iterator[list[Driver]]:
     with lambda_artifact(function_dir) as artifact_dir, running(command, environ=LAMBDA_ENVIRON, cwd=artifact_dir):
         http.wait_for_port(port)
         yield [RuntimeDriver(f"aws-lambda-rie-{door.name}", door, invoke) for door in FRONT_DOORS]
+
+
+@contextmanager
+def action_server(function_dir: Path) -> Iterator[list[Driver]]:
+    """Run the server of a Docker action, and call it as the invoker does for a raw-http web action."""
+    port = http.free_port()
+    with running(python("platforms.openwhisk", "--port", str(port)), environ=quiet(function_dir)) as process:
+        process.wait_for_line("serving")
+        assert http.post_json("/init", {"value": {"name": "meditations", "main": "main", "binary": False}}, port)
+        yield [ActionDriver(port)]
 
 
 RIC_COMMAND = [sys.executable, "-m", "awslambdaric", "platforms.aws_lambda.shim.lambda_handler"]
@@ -165,6 +196,7 @@ RUNTIMES: dict[str, Runtime] = {
     "of-watchdog": watchdog,
     "awslambdaric": awslambdaric,
     "aws-lambda-rie": interface_emulator,
+    "openwhisk": action_server,
 }
 _OUTSIDE_PYTHON = ("docker", "of-watchdog", "aws-lambda-rie")
 RUNTIME_PARAMETERS = [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any
 
 from tests.conformance import Broken, Reply, Request
 
@@ -24,6 +26,13 @@ def send(request: Request, port: int) -> Reply:
         raise Broken(repr(error)) from error
     finally:
         connection.close()
+
+
+def post_json(path: str, payload: Any, port: int) -> Any:
+    """POST JSON and return the JSON of the answer, which must be a 200."""
+    reply = send(Request("POST", path, (("Content-Type", "application/json"),), json.dumps(payload).encode()), port)
+    assert reply.status == 200, reply
+    return reply.json()
 
 
 def begin(request: Request, connection: HTTPConnection) -> None:

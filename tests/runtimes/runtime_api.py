@@ -1,5 +1,7 @@
-"""Lambda's Runtime API, as much of it as awslambdaric uses: https://docs.aws.amazon.com/lambda/latest/dg/
-runtimes-api.html. One runtime polls it; `invoke` gives it an event and waits for what comes of it."""
+"""Lambda's Runtime API, as much of it as awslambdaric uses. One runtime polls it; `invoke` waits for what comes of it.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,7 @@ def serving() -> Iterator[RuntimeApi]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *args: Any) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conformance import ALL_BYTES, Request
+from tests.conformance import Request
+from tests.functions.conformance.handler import ALL_BYTES
 
 from . import http
 from .artifacts import CONFORMANCE

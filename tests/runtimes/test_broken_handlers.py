@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-
 from tests.tools import require
 
 from . import artifacts, runtime_api
@@ -17,7 +16,11 @@ from .processes import REPOSITORY_DIR, TIMEOUT_S, python, running
 BROKEN = {
     "syntax-error": ("def handle(event, context):\n    return (\n", "handler.py:2", "was never closed"),
     "no-handle": ("def handler(event, context):\n    pass\n", "handler.py", "it defines no 'handle'; found: handler"),
-    "wrong-signature": ("\ndef handle(event):\n    pass\n", "handler.py:2", "handle(event) cannot be called as handle("),
+    "wrong-signature": (
+        "\ndef handle(event):\n    pass\n",
+        "handler.py:2",
+        "handle(event) cannot be called as handle(",
+    ),
     "raises-at-import": ("x = 1\n\nx / 0\n", "handler.py:3", "ZeroDivisionError"),
     "missing-module": ("import no_such_module\n", "handler.py:1", "No module named 'no_such_module'"),
 }

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import docker
 import pytest
 
-import docker
 from tests.conformance import Request
 from tests.tools import python_image, require
 
@@ -64,7 +64,8 @@ def test_image_size_and_start_are_what_the_base_allows(capsys: pytest.CaptureFix
             start_s = time.monotonic() - begin_s
     client.close()
     with capsys.disabled():
-        print(f"\nimage {image_mb:.0f} MB on a base of {base_mb:.0f} MB; `docker run` to the first answer {start_s:.2f} s")
+        sizes = f"image {image_mb:.0f} MB on a base of {base_mb:.0f} MB"
+        print(f"\n{sizes}; `docker run` to the first answer {start_s:.2f} s")  # noqa: T201
 
     assert image_mb - base_mb < 50
     assert start_s < TIMEOUT_S

@@ -1,5 +1,7 @@
 """A function that streams events: one at once, one when it is told to, then more for ever."""
 
+import time
+
 from platforms import Response
 
 
@@ -13,6 +15,7 @@ def events(pipe):
         with open(pipe) as told:
             yield f"data: {told.read()}\n\n"
         while True:
+            time.sleep(0.01)
             yield "data: and so on\n\n"
     finally:
         print("closed", flush=True)

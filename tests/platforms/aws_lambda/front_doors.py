@@ -111,7 +111,11 @@ def alb_event(request: Request) -> dict[str, Any]:
     """Return what a load balancer sends with multi-value headers off: the last of each name, nothing decoded."""
     path, query = _split(request.target)
     headers = [(name.lower(), value) for name, value in request.headers]
-    headers += [("host", "lb.example.com"), ("x-forwarded-for", "203.0.113.9, 192.0.2.1"), ("x-forwarded-proto", "https")]
+    headers += [
+        ("host", "lb.example.com"),
+        ("x-forwarded-for", "203.0.113.9, 192.0.2.1"),
+        ("x-forwarded-proto", "https"),
+    ]
     pairs = [part.partition("=")[::2] for part in query.split("&") if part]
     return {
         "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/t/1"}},
@@ -128,7 +132,9 @@ def alb_multi_event(request: Request) -> dict[str, Any]:
     event = alb_event(request)
     _, query = _split(request.target)
     headers = [(name.lower(), value) for name, value in request.headers]
-    headers += [(name, value) for name, value in event.pop("headers").items() if name.startswith(("host", "x-forwarded"))]
+    headers += [
+        (name, value) for name, value in event.pop("headers").items() if name.startswith(("host", "x-forwarded"))
+    ]
     event.pop("queryStringParameters")
     event["multiValueHeaders"] = _multi(headers)
     event["multiValueQueryStringParameters"] = _multi([part.partition("=")[::2] for part in query.split("&") if part])
@@ -185,7 +191,7 @@ def _reply(reply: dict[str, Any], headers: list[tuple[str, str]]) -> Reply:
     return Reply(reply["statusCode"], headers, body.encode())
 
 
-def _demand(holds: bool, what: str) -> None:
+def _demand(holds: object, what: str) -> None:
     if not holds:
         raise MalformedReply(what)
 
@@ -238,7 +244,9 @@ _DECODED_PATH = {
     "question_in_path": f"the gateway decodes %3F and cuts the path there: {_HTTP_API}",
     "malformed_path": f"the gateway decodes the path and answers a malformed one itself: {_HTTP_API}",
 }
-_DECODED_QUERY = {"raw_query": f"the event has the query as decoded maps: {_REST_API}"}
+_DECODED_QUERY = dict.fromkeys(
+    ("raw_query", "malformed_query"), f"the event has the query as decoded maps: {_REST_API}"
+)
 _ONE_VALUE = {
     "repeated_query": f"multi-value headers off: the last value wins: {_ALB}",
     "repeated_headers": f"multi-value headers off: the last value wins: {_ALB}",

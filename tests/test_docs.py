@@ -1,0 +1,56 @@
+"""What the documents say is so."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from function.handler import MEDITATIONS
+from platforms import Context, Event
+from platforms.invoke import invoke
+from tests import limits
+from tests.conformance import CASES
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_architecture_lists_every_limit_that_skips_a_case() -> None:
+    text = limits.ARCHITECTURE.read_text()
+
+    assert limits.with_table(text) == text, "run: python -m tests.limits"
+
+
+def test_conformance_table_has_its_size_and_no_name_twice() -> None:
+    names = [case.name for case in CASES]
+
+    assert len(names) >= 80
+    assert len(names) == len(set(names))
+
+
+def test_readme_handler_does_what_readme_says() -> None:
+    block = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert block
+    namespace: dict[str, object] = {}
+    exec(block[1], namespace)  # the code under test is in the document
+    event = Event("POST", raw_path="/")
+    context = Context(request_id="r", function_name="f", platform="test", event=event)
+    response = invoke(namespace["handle"], event, context)  # type: ignore[arg-type]
+
+    assert json.loads(response.body) == {"status": "success", "meditation": "the count of machines abides"}
+
+
+def test_readme_links_lead_somewhere() -> None:
+    for document in (ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"):
+        for target in re.findall(r"\]\(([^)#:]+)", document.read_text()):
+            assert (ROOT / target).exists(), f"{document.name}: {target}"
+
+
+def test_openapi_examples_are_what_the_function_answers() -> None:
+    specification = json.loads((ROOT / "function" / "openapi.json").read_text())
+    operations = specification["paths"]["/"]
+    good = operations["post"]["responses"]["200"]["content"]["application/json"]["example"]
+    bad = operations["get"]["responses"]["405"]["content"]["application/json"]["example"]
+
+    assert good["meditation"] in MEDITATIONS
+    assert bad["error"].startswith("GET is not allowed")
