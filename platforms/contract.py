@@ -14,15 +14,16 @@ from __future__ import annotations
 
 import time
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from .encoding import BadRequest as BadRequest
 from .encoding import Headers, MultiDict, canonical_path, charset_of, cookie_pairs, encode_path, parse_pairs, unquote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import logging
     from typing import Any, NamedTuple
+
+    from .log import RequestLog
 
     Pairs = Iterable[tuple[str, str]]
 
@@ -199,7 +200,7 @@ class Context:
         self.native = native
         self._event = event
         self._fetch_secret = fetch_secret
-        self._log: logging.LoggerAdapter[logging.Logger] | None = None
+        self._log: RequestLog | None = None
 
     @property
     def trace_parent(self) -> str | None:
@@ -207,12 +208,12 @@ class Context:
         return self._event.headers.get("traceparent")
 
     @property
-    def log(self) -> logging.LoggerAdapter[logging.Logger]:
+    def log(self) -> RequestLog:
         """The logger named `function`; each record carries this call's `request_id`."""
         if self._log is None:
-            import logging
+            from .log import RequestLog
 
-            self._log = logging.LoggerAdapter(logging.getLogger("function"), {"request_id": self.request_id})
+            self._log = RequestLog(self.request_id)
         return self._log
 
     def remaining_seconds(self) -> float | None:

@@ -58,7 +58,8 @@ class RestApi:
 
     def _split_path(self, native: Native, request: Native) -> tuple[dict[str, str], str]:
         path: str = native.get("path") or "/"
-        mapping = _base_path_mapping(path, native)
+        is_custom_domain = ".execute-api." not in (request.get("domainName") or "")
+        mapping = _base_path_mapping(path, native) if is_custom_domain else ""
         # requestContext.path has the stage in front, `path` has not
         whole: str = request.get("path") or path
         stage = whole.removesuffix(path) if whole.endswith(path) else ""
@@ -245,8 +246,10 @@ def _body(native: Native) -> bytes:
     body = native.get("body")
     if not body:
         return b""
+    if not isinstance(body, str):
+        raise BadRequest(f"the event's body is a {type(body).__name__}, not a string: write its JSON into one")
     if not native.get("isBase64Encoded"):
-        return body.encode(errors="replace")  # type: ignore[no-any-return]
+        return body.encode(errors="replace")
     try:
         return a2b_base64(body, strict_mode=True)
     except (Error, ValueError) as error:

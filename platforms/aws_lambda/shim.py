@@ -28,7 +28,7 @@ FUNCTION_URL, LOAD_BALANCER = FunctionUrl(), LoadBalancer()
 
 
 class InvocationFailed(Exception):
-    """The handler answered a direct invocation with a status of 400 or more; Lambda reports it as a failure."""
+    """The handler's answer to a direct invocation is an error's, or no JSON or text; Lambda reports a failure."""
 
 
 def dialect_of(native: Any) -> Dialect | None:
@@ -120,7 +120,10 @@ def _result(response: Response) -> Any:
     content_type = next((value for name, value in response.headers if name.lower() == "content-type"), "")
     if body and content_type.partition(";")[0].strip().lower() == "application/json":
         return loads(body)
-    return body.decode() if body else None
+    try:
+        return body.decode() if body else None
+    except UnicodeDecodeError as error:
+        raise InvocationFailed("the handler answered with bytes; a direct invocation takes JSON or text") from error
 
 
 # the runtime client escapes non-ASCII text before Python 3.12, and sends it as it is from there on

@@ -22,7 +22,12 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return 1
 
     def configure(config: ServerConfig) -> ServerConfig:
-        return replace(config, grace_s=limits.healthcheck_interval_s, drain_s=limits.write_timeout_s)
+        return replace(
+            config,
+            read_timeout_s=limits.read_timeout_s,
+            grace_s=limits.healthcheck_interval_s,
+            drain_s=limits.write_timeout_s,
+        )
 
     # where OpenFaaS expects a function (https://docs.openfaas.com/reference/workloads/); arguments given come after
     defaults = ["--host", "0.0.0.0", "--server", "granian" if find_spec("granian") else "waitress"]  # noqa: S104

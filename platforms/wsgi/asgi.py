@@ -51,11 +51,14 @@ def to_native(response: Response) -> Message:
 class Application:
     """The ASGI application that answers with `responder`, whose handlers run in up to `threads` threads."""
 
-    def __init__(self, responder: Responder, *, threads: int, max_body_bytes: int) -> None:
+    def __init__(
+        self, responder: Responder, *, threads: int, max_body_bytes: int, read_timeout_s: float | None = None
+    ) -> None:
         self._responder = responder
         self._in_flight = responder.in_flight
         self._pool = Pool(threads)
         self._max_body_bytes = max_body_bytes
+        self._read_timeout_s = read_timeout_s
         self._mailbox: Mailbox[tuple[asyncio.Future[Any], Any]] | None = None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -126,17 +129,30 @@ class Application:
 
     async def _read_body(self, receive: Receive) -> bytes:
         message = await receive()
-        body: bytes | bytearray = message.get("body", b"")
-        while message["type"] == "http.request" and len(body) <= self._max_body_bytes:
+        if message["type"] == "http.request" and not message.get("more_body"):
+            body: bytes = message.get("body", b"")
+            self._check_size(len(body))
+            return body
+        try:
+            async with asyncio.timeout(self._read_timeout_s):
+                return await self._read_rest(message, receive)
+        except TimeoutError as error:
+            raise BadRequest(f"the body did not arrive within {self._read_timeout_s:g} s", status=408) from error
+
+    async def _read_rest(self, message: Message, receive: Receive) -> bytes:
+        body = bytearray()
+        while message["type"] == "http.request":
+            body += message.get("body", b"")
+            self._check_size(len(body))
             if not message.get("more_body"):
                 return bytes(body)
             message = await receive()
-            body = bytearray(body) if isinstance(body, bytes) else body
-            body += message.get("body", b"")
-        if message["type"] == "http.request":
-            raise BadRequest(f"the body is over {self._max_body_bytes / 2**20:g} MB", status=413)
         # the client went away, or its framing is not HTTP and it waits for this
         raise BadRequest("the body is malformed or was cut short")
+
+    def _check_size(self, length_bytes: int) -> None:
+        if length_bytes > self._max_body_bytes:
+            raise BadRequest(f"the body is over {self._max_body_bytes / 2**20:g} MB", status=413)
 
     def _deliver(self, answer: tuple[asyncio.Future[Any], Any]) -> None:
         future, result = answer

@@ -5,6 +5,7 @@ The WSGI and the ASGI shim give an Event and take a Response; they ask the same 
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from ..invoke import error_response, invoke, refuse
 
 if TYPE_CHECKING:
     from ..loading import Handler
+
+log = logging.getLogger(__name__)
 
 
 class Responder:
@@ -70,7 +73,9 @@ class Responder:
         return self._error(message, 429, event)
 
     def _error(self, message: str, status: int, event: Event) -> Response:
-        return error_response(message, status, self.request_id(event.headers.get(self.id_header)), event.method)
+        request_id = self.request_id(event.headers.get(self.id_header))
+        log.warning("request %s: %s", request_id, message)
+        return error_response(message, status, request_id, event.method)
 
 
 class InFlight:

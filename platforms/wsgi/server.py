@@ -36,6 +36,7 @@ class ServerConfig:
     port: int = 8080
     threads: int = 32
     max_body_bytes: int = 100 * 2**20
+    read_timeout_s: float = 30.0
     grace_s: float = 0.0
     drain_s: float = 30.0
 
@@ -95,6 +96,8 @@ def _serve_waitress(responder: Responder, config: ServerConfig, on_ready: Callab
         port=config.port,
         threads=config.threads,
         max_request_body_size=config.max_body_bytes,
+        channel_timeout=max(1, int(config.read_timeout_s)),
+        cleanup_interval=max(1, int(config.read_timeout_s / 2)),
         # keep reading while a handler runs: a stream whose client has gone ends only so
         channel_request_lookahead=1,
         # a handler may read them; nothing here trusts them
@@ -130,16 +133,24 @@ def _serve_granian(responder: Responder, config: ServerConfig, on_ready: Callabl
 
 async def _run_granian(responder: Responder, config: ServerConfig, on_ready: Callable[[], object]) -> int:
     from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.server.embed import Server
 
     from .asgi import Application
 
+    application = Application(
+        responder,
+        threads=config.threads,
+        max_body_bytes=config.max_body_bytes,
+        read_timeout_s=config.read_timeout_s,
+    )
     server = Server(
-        Application(responder, threads=config.threads, max_body_bytes=config.max_body_bytes),
+        application,
         address=config.host,
         port=config.port,
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=max(1, int(config.read_timeout_s * 1000))),
         websockets=False,
         backlog=1024,
         log_enabled=False,

@@ -175,7 +175,7 @@ def _read_body(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or ""
     stream = environ["wsgi.input"]
     if not length:
-        return stream.read(-1) if environ.get("wsgi.input_terminated") else b""  # type: ignore[no-any-return]
+        return stream.read(-1) if environ.get("wsgi.input_terminated") else b""
     if not (length.isascii() and length.isdigit() and len(length) < 19):
         raise BadRequest(f"the Content-Length is {length!r:.40}, not a number of bytes")
     body: bytes = stream.read(int(length))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class Pool:
@@ -22,7 +24,7 @@ class Pool:
         self._started = 0
 
     def submit(self, task: Callable[[], None]) -> None:
-        """Run `task` in a thread; it must not raise."""
+        """Run `task` in a thread; what it raises is logged."""
         with self._lock:
             self._free -= 1
             if starting := self._free < 0 and self._started < self._size:
@@ -34,7 +36,11 @@ class Pool:
 
     def _work(self) -> None:
         while True:
-            self._tasks.get()()
+            task = self._tasks.get()
+            try:
+                task()
+            except Exception:
+                log.exception("a task of a handler's thread failed")
             with self._lock:
                 self._free += 1
 

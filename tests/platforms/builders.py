@@ -39,6 +39,15 @@ class Chunks:
         self.closed.set()
 
 
+class Unclosable(Chunks):
+    """An iterator whose close fails, as a handler's own code may."""
+
+    def close(self) -> None:
+        """Count one close, and fail."""
+        super().close()
+        raise RuntimeError("cannot close")
+
+
 def make_event(method: str = "POST", **members: Any) -> Event:
     """Return an Event; `headers` is a mapping of name and value, everything else as Event takes it."""
     headers = members.pop("headers", {})

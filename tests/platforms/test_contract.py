@@ -271,3 +271,10 @@ class TestSecret:
         (secret_dirs[1] / "api-key").write_text("file")
 
         assert make_context().secret("api-key") == "file"
+
+
+def test_log_keeps_what_the_handler_adds_to_a_record(caplog: pytest.LogCaptureFixture) -> None:
+    """LoggerAdapter loses it before Python 3.13."""
+    make_context().log.warning("thinking", extra={"mood": "calm"})
+
+    assert (caplog.records[0].mood, caplog.records[0].request_id) == ("calm", REQUEST_ID)  # type: ignore[attr-defined]

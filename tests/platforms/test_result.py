@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import uuid
 from collections import OrderedDict
 from decimal import Decimal
 from http import HTTPStatus
@@ -35,6 +37,9 @@ class TestBodies:
             (False, b"false", JSON),
             (Decimal("3.00"), b"3", JSON),
             (Decimal("0.25"), b"0.25", JSON),
+            (datetime.datetime(2016, 7, 1, 12, tzinfo=datetime.UTC), b'"2016-07-01T12:00:00+00:00"', JSON),
+            ([datetime.date(2016, 7, 1), datetime.time(12)], b'["2016-07-01", "12:00:00"]', JSON),
+            (uuid.UUID(int=1), b'"00000000-0000-0000-0000-000000000001"', JSON),
             (OrderedDict(a=1), b'{"a": 1}', JSON),
             (MappingProxyType({"a": MappingProxyType({"b": 1})}), b'{"a": {"b": 1}}', JSON),
             ({1: "one", None: "none"}, b'{"1": "one", "null": "none"}', JSON),

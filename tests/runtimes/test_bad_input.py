@@ -82,3 +82,14 @@ def test_request_id_of_the_caller_is_the_one_in_an_error(server: tuple[Server, i
     reply = http.send(Request("POST", "/", (("X-Case", "raise"), ("X-Request-Id", "mine-1"))), port)
 
     assert json.loads(reply.body) == {"error": "internal error", "requestId": "mine-1"}
+
+
+def test_body_that_never_comes_is_given_up() -> None:
+    """The answer of granian is a 408 after read_timeout; waitress closes the connection."""
+    for name, answer in (("granian", b"HTTP/1.1 408"), ("waitress", b"")):
+        port = http.free_port()
+        command = python("platforms.openfaas", "--host", "127.0.0.1", "--port", str(port), "--server", name)
+        with running(command, environ={**quiet(CONFORMANCE), "read_timeout": "1s"}) as process:
+            process.wait_for_line("serving")
+
+            assert http.raw(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nonly", port)[:12] == answer

@@ -153,6 +153,7 @@ def from_v2(reply: Any, event: Any) -> Reply:
     """Return what the 2.0 payload becomes: a value without statusCode would be the JSON of a 200."""
     _demand(isinstance(reply, dict) and "statusCode" in reply and set(reply) <= V2_KEYS, f"not ours: {reply!r:.200}")
     headers = [(name.lower(), value) for name, value in (reply.get("headers") or {}).items()]
+    _demand(len(dict(headers)) == len(headers), "of two spellings of a header's name one is lost")
     return _reply(reply, headers + [("set-cookie", cookie) for cookie in reply.get("cookies", ())])
 
 

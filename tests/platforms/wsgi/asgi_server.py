@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from platforms.wsgi.asgi import Application
+from platforms.wsgi.responder import Responder
 from tests.conformance import Reply, Request
 
 GONE = {"type": "http.disconnect"}
@@ -91,3 +93,9 @@ def serve(
 def loop_thread() -> str:
     """Return the name of the thread that `serve` runs its loop in."""
     return threading.current_thread().name
+
+
+def application_of(handler: Any, environ: dict[str, str] | None = None, **options: Any) -> Application:
+    """Return the application of a handler: 4 threads, 1 MB of body."""
+    responder = options.pop("responder", None) or Responder(handler, environ or {})
+    return Application(responder, **{"threads": 4, "max_body_bytes": 2**20, **options})

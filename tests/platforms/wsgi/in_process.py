@@ -21,7 +21,7 @@ def send(application: Application, request: Request, *, script_name: str = "", *
         started[:] = [int(status.split()[0]), [(name.lower(), value) for name, value in headers]]
         return lambda data: None
 
-    body = validator(application)(make_environ(request, script_name) | environ, start_response)  # type: ignore[arg-type]
+    body = validator(application)(make_environ(request, script_name) | environ, start_response)
     try:
         data = b"".join(body)
     except Exception as error:

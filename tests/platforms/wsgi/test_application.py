@@ -15,7 +15,7 @@ from platforms.wsgi import shim
 from platforms.wsgi.responder import InFlight, Responder
 from platforms.wsgi.shim import make_application
 from tests.conformance import Broken, Request
-from tests.platforms.builders import Chunks, make_event
+from tests.platforms.builders import Chunks, Unclosable, make_event
 from tests.platforms.wsgi.builders import environ_of
 from tests.platforms.wsgi.in_process import send
 
@@ -91,10 +91,6 @@ class TestCounting:
         assert (responder.in_flight.count, chunks.closes, len(caplog.records)) == (0, 1, 1)
 
     def test_stream_whose_close_fails_is_counted_out(self) -> None:
-        class Unclosable(Chunks):
-            def close(self) -> None:
-                raise RuntimeError("cannot close")
-
         application, responder = self.application(Unclosable(b"a"))
         body = application(environ_of(), lambda status, headers: None)
 
@@ -148,6 +144,28 @@ class TestTimeout:
         assert reply.status == 504
         assert reply.json() == {"error": "the function took too long to answer", "requestId": "mine"}
         assert chunks.closed.wait(5), "the late stream was never closed"
+
+    def test_handler_too_slow_with_a_stream_that_cannot_be_closed_costs_no_thread(self) -> None:
+        """The pool's only thread must be there for the next request."""
+        answered = threading.Event()
+        results = [Unclosable(b"late")]
+
+        class OnePatient(Timed):
+            def timeout_s(self, event: Event) -> float | None:
+                return 0.001 if event.method == "POST" else 10.0
+
+        def handle(event: Any, context: Any) -> Any:
+            if event.method != "POST":
+                return "next"
+            answered.wait(10)
+            return results[0]
+
+        application = make_application(OnePatient(handle, {}), threads=1)
+        assert send(application, Request()).status == 504
+        answered.set()
+
+        assert send(application, Request("GET")).body == b"next"
+        assert results[0].closes == 1
 
     @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, ZeroDivisionError])
     def test_handler_leaving_in_its_thread_reaches_the_server(self, error: type[BaseException]) -> None:
