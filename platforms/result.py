@@ -67,8 +67,8 @@ def normalise(result: Any, method: str) -> Response:
 
     No Content-Length is given but on HEAD, where the body is dropped and its length kept. Raises InvalidResult.
     """
-    if type(result) is dict and not _is_envelope(result):
-        return _finish(_encode_json(result), 200, [], _JSON, method)
+    if type(result) is dict and method != "HEAD" and not _is_envelope(result):  # what most handlers return
+        return Response(_encode_json(result), 200, [("Content-Type", _JSON)])
     try:
         body, status, headers = _open(result)
         data, content_type = _encode_body(body)
@@ -103,7 +103,7 @@ def _finish(
 ) -> Response:
     if status in _NO_TYPE:
         headers = [pair for pair in headers if pair[0].lower() != "content-type"]
-    elif not any(name.lower() == "content-type" for name, _ in headers):
+    elif not headers or not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", content_type))
     if method != "HEAD" and status not in _NO_BODY:
         return Response(body, status, headers)

@@ -49,11 +49,13 @@ class RestApi:
 
     def to_native(self, response: Response, native: Native) -> dict[str, Any]:
         """Return the only keys that REST takes: any other one is a 502 "malformed Lambda proxy response"."""
+        body, is_base64 = _encode_body(response.body)
         return {
             "statusCode": response.status,
             "headers": {},
             "multiValueHeaders": _group(response.headers),
-            **_encode_body(response.body),
+            "body": body,
+            "isBase64Encoded": is_base64,
         }
 
     def _split_path(self, native: Native, request: Native) -> tuple[dict[str, str], str]:
@@ -103,15 +105,17 @@ class HttpApiV2:
         )
 
     def to_native(self, response: Response, native: Native) -> dict[str, Any]:
-        """Return the 2.0 envelope: cookies apart, every other repeated header joined."""
+        """Return the 2.0 envelope: cookies apart, every other repeated header joined, names in lower case."""
         headers: dict[str, str] = {}
         cookies: list[str] = []
-        for name, values in _group(response.headers).items():
-            if name.lower() == "set-cookie":
-                cookies = values
+        for pair_name, value in response.headers:
+            name = pair_name.lower()
+            if name == "set-cookie":
+                cookies.append(value)
             else:
-                headers[name] = ", ".join(values)
-        reply = {"statusCode": response.status, "headers": headers, **_encode_body(response.body)}
+                headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        body, is_base64 = _encode_body(response.body)
+        reply = {"statusCode": response.status, "headers": headers, "body": body, "isBase64Encoded": is_base64}
         if cookies:
             reply["cookies"] = cookies
         return reply
@@ -181,12 +185,13 @@ class LoadBalancer:
             headers: dict[str, Any] = {"multiValueHeaders": _group(response.headers)}
         else:
             headers = {"headers": _single_headers(response.headers)}
-        description = f"{response.status} {reason}"
+        body, is_base64 = _encode_body(response.body)
         return {
             "statusCode": response.status,
-            "statusDescription": description,
+            "statusDescription": f"{response.status} {reason}",
             **headers,
-            **_encode_body(response.body),
+            "body": body,
+            "isBase64Encoded": is_base64,
         }
 
 
@@ -256,12 +261,13 @@ def _body(native: Native) -> bytes:
         raise BadRequest(f"the event's body is marked as base64 and is not: {error}") from error
 
 
-def _encode_body(body: bytes) -> dict[str, Any]:
+def _encode_body(body: bytes) -> tuple[str, bool]:
+    """Return the body as a string, and whether that is base64."""
     # text wherever it says the same bytes: REST sends base64 on undecoded unless binaryMediaTypes is set for it
     try:
-        return {"body": body.decode(), "isBase64Encoded": False}
+        return body.decode(), False
     except UnicodeDecodeError:
-        return {"body": b2a_base64(body, newline=False).decode(), "isBase64Encoded": True}
+        return b2a_base64(body, newline=False).decode(), True
 
 
 def _group(headers: Any) -> dict[str, list[str]]:

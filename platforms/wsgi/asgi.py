@@ -104,18 +104,18 @@ class Application:
         answer = self._run(lambda: self._responder.respond(event))
         if timeout_s is None:
             return await answer  # type: ignore[no-any-return]
-        timer = asyncio.get_running_loop().call_later(timeout_s, _set_result, answer, None)
+        timer = self._loop.call_later(timeout_s, _set_result, answer, None)
         response: Response | None = await answer
         timer.cancel()
         return response or self._responder.on_timeout(event)
 
     def _run(self, task: Callable[[], Any]) -> asyncio.Future[Any]:
         """Run `task` in a thread; the future gets what it returns or raises."""
-        loop = asyncio.get_running_loop()
         if self._mailbox is None:
-            self._mailbox = Mailbox(loop.call_soon_threadsafe, self._deliver)
+            self._loop = asyncio.get_running_loop()  # kept: asking for it costs a system call
+            self._mailbox = Mailbox(self._loop.call_soon_threadsafe, self._deliver)
         mailbox = self._mailbox
-        future: asyncio.Future[Any] = loop.create_future()
+        future: asyncio.Future[Any] = self._loop.create_future()
 
         def run() -> None:
             try:

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
@@ -141,12 +142,19 @@ _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 def _header_pairs(environ: Environ) -> Iterator[tuple[str, str]]:
     for key, value in environ.items():
-        if key == "HTTP_COOKIE":
-            yield "cookie", _split_cookies(value)
-        elif key.startswith("HTTP_"):
-            yield key[5:].replace("_", "-").lower(), value
-        elif key in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
-            yield key.replace("_", "-").lower(), value
+        name = _header_name(key)
+        if name == "cookie":
+            yield name, _split_cookies(value)
+        elif name and (value or key.startswith("HTTP_")):
+            yield name, value
+
+
+@lru_cache(1024)
+def _header_name(key: str) -> str:
+    """Return the header that a key of the environ stands for; "" for all the other keys."""
+    if key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        return key.replace("_", "-").lower()
+    return key[5:].replace("_", "-").lower() if key.startswith("HTTP_") else ""
 
 
 def _split_cookies(header: str) -> str:
@@ -161,10 +169,15 @@ def _raw_path(environ: Environ) -> str:
     REQUEST_URI (waitress, uWSGI) and RAW_URI (gunicorn) hold the request's target as sent; it is used only while it
     says the same as PATH_INFO, which a middleware may have changed.
     """
-    base: bytes = environ.get("SCRIPT_NAME", "").encode("latin-1")
-    path: bytes = environ.get("PATH_INFO", "").encode("latin-1")
-    target = environ.get("REQUEST_URI") or environ.get("RAW_URI") or ""
-    raw_path = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "", encode_raw(target)).partition("?")[0]
+    base_path, path_info = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
+    target: str = environ.get("REQUEST_URI") or environ.get("RAW_URI") or ""
+    if not target.startswith("/"):
+        target = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "", target)
+    raw_path = encode_raw(target).partition("?")[0]
+    if raw_path == path_info and not base_path and "%" not in raw_path:
+        return raw_path
+    base: bytes = base_path.encode("latin-1")
+    path: bytes = path_info.encode("latin-1")
     # waitress gives PATH_INFO one leading slash, however many were sent
     if raw_path and unquote_to_bytes(raw_path).lstrip(b"/") == (base + path).lstrip(b"/"):
         return without_base(raw_path, base)

@@ -196,7 +196,7 @@ class TestHttpApiV2:
     def test_reply_has_exactly_the_keys_it_takes(self) -> None:
         assert HttpApiV2().to_native(TWO_COOKIES, {}) == {
             "statusCode": 200,
-            "headers": {"X-A": "1, 2"},
+            "headers": {"x-a": "1, 2"},
             "cookies": ["a=1; Path=/", "b=2, 3"],
             "body": "x",
             "isBase64Encoded": False,
