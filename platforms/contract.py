@@ -56,6 +56,8 @@ class SecretNotFound(LookupError):
 class Event:
     """One request, read-only. Every platform's native event becomes this, and a handler pays only for what it reads.
 
+    `header_pairs` are the headers as they came, in order. `scheme`, `host` and `client_ip` are the platform's word, not
+    that of a header which the caller could forge (but for `host`, which the caller names by sending the request there).
     A shim gives `raw_path` (percent-encoded) where its platform tells it, else `path` (decoded); the other follows.
     """
 
@@ -119,7 +121,10 @@ class Event:
 
     @property
     def headers(self) -> Headers:
-        """The request's headers, case-insensitive; `.get_all(name)` gives a repeated header's values."""
+        """The request's headers, case-insensitive; `.get_all(name)` gives a repeated header's values.
+
+        Where the platform has joined them already (waitress, HTTP API 2.0, a Function URL), they come as one value.
+        """
         if self._headers is None:
             self._headers = Headers(self.header_pairs)
         return self._headers

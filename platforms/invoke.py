@@ -61,11 +61,11 @@ def error_response(message: str, status: int, request_id: str, method: str = "GE
 
 
 def buffer(
-    response: Response, context: Context, method: str, limit_bytes: int, what: str, *, raise_errors: bool = False
+    response: Response, context: Context, method: str, limit_bytes: int, carrier: str, *, raise_errors: bool = False
 ) -> Response:
     """Return what `invoke` gave with its body as bytes, for platforms that cannot stream.
 
-    A body over `limit_bytes` becomes a clear 500, as does a stream that fails, unless `raise_errors`; `what` names
+    A body over `limit_bytes` becomes a clear 500, as does a stream that fails, unless `raise_errors`; `carrier` names
     whose limit it is.
     """
     try:
@@ -75,7 +75,7 @@ def buffer(
             raise
         return error_response("internal error", 500, context.request_id, method)
     if len(body) > limit_bytes:
-        return too_large(context, method, limit_bytes, what)
+        return too_large(context, method, limit_bytes, carrier)
     return response._replace(body=body)
 
 
@@ -94,9 +94,9 @@ def collect(body: bytes | Stream, limit_bytes: int | None = None) -> bytes:
     return bytes(data)
 
 
-def too_large(context: Context, method: str, limit_bytes: int, what: str) -> Response:
+def too_large(context: Context, method: str, limit_bytes: int, carrier: str) -> Response:
     """Log and return the 500 for a reply that is over what the platform carries."""
-    message = f"the reply is larger than the {limit_bytes / 2**20:g} MB that {what} carries"
+    message = f"the reply is larger than the {limit_bytes / 2**20:g} MB that {carrier} carries"
     context.log.error("request %s: %s", context.request_id, message)
     return error_response(message, 500, context.request_id, method)
 

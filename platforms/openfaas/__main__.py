@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from importlib.util import find_spec
 
 from ..wsgi.__main__ import main as serve_main
@@ -20,18 +19,16 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except ConfigurationError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-
-    def configure(config: ServerConfig) -> ServerConfig:
-        return replace(
-            config,
-            read_timeout_s=limits.read_timeout_s,
-            grace_s=limits.healthcheck_interval_s,
-            drain_s=limits.write_timeout_s,
-        )
-
-    # where OpenFaaS expects a function (https://docs.openfaas.com/reference/workloads/); arguments given come after
-    defaults = ["--host", "0.0.0.0", "--server", "granian" if find_spec("granian") else "waitress"]  # noqa: S104
-    return serve_main([*defaults, *arguments], environ, OpenFaaSResponder, configure)
+    defaults = ServerConfig(
+        server="granian" if find_spec("granian") else "waitress",
+        host="0.0.0.0",  # noqa: S104 - where OpenFaaS expects it: https://docs.openfaas.com/reference/workloads/
+        read_timeout_s=limits.read_timeout_s,
+        grace_s=limits.healthcheck_interval_s,
+        drain_s=limits.write_timeout_s,
+    )
+    return serve_main(
+        arguments, environ, module="platforms.openfaas", make_responder=OpenFaaSResponder, defaults=defaults
+    )
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from ..contract import Event, Response
 from ..invoke import invoke
 from ..loading import load_handler
 from ..result import normalise
-from ..wsgi.responder import Responder
+from ..wsgi.responder import Responder, sent_header
 from ..wsgi.shim import make_application
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ class ConfigurationError(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What of-watchdog reads from the environment; times in seconds, 0 for no limit of requests in flight."""
+    """What of-watchdog reads from the environment, by its names; times in seconds, 0 for no limit.
+
+    `healthcheck_interval` is how long requests are still taken after SIGTERM: 1 s, where of-watchdog waits for
+    `write_timeout`, which makes every stop as slow as the slowest request might be.
+    """
 
     max_in_flight: int = 0
     exec_timeout_s: float = 30.0
@@ -83,16 +87,16 @@ class OpenFaaSResponder(Responder):
             return _plain(429, f"busy with {self.in_flight.count} requests, the most it takes", event)
         return _plain(200, "OK", event)
 
-    def respond(self, event: Event) -> Response:
+    def respond(self, event: Event, native: Any = None) -> Response:
         """Answer one request with the handler, which sees the deadline."""
         timeout_s = self.timeout_s(event)
-        context = self.to_context(event, None if timeout_s is None else time.time() + timeout_s)
+        context = self.to_context(event, native, None if timeout_s is None else time.time() + timeout_s)
         return invoke(self.handler, event, context, raise_errors=self.raise_errors)
 
     def timeout_s(self, event: Event) -> float | None:
         """Return exec_timeout (None if it is 0), or the X-Timeout that the caller sent if that is shorter."""
         longest_s = self.limits.exec_timeout_s or None
-        asked_s = parse_duration_s(event.headers.get("x-timeout", ""))
+        asked_s = parse_duration_s(sent_header(event, "x-timeout") or "")
         return min(asked_s, longest_s or asked_s) if asked_s else longest_s
 
     def on_overload(self, event: Event) -> Response:
@@ -108,7 +112,7 @@ def parse_duration_s(text: str) -> float | None:
     """Return the seconds of a Go duration ("1m30s", "500ms") or a whole number of seconds; None if it is neither."""
     if text.isascii() and text.isdigit():
         return float(text)
-    parts = re.findall(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(h|ms|m|s|us|µs|μs|ns)", text)
+    parts = text and re.findall(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(h|ms|m|s|us|µs|μs|ns)", text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         return None
     return sum(float(number) * _UNITS_S[unit] for number, unit in parts)

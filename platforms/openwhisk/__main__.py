@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import MutableMapping, Sequence
 
+from ..command_line import port, set_up_log
 from .server import serve
 
 
 def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
     """Serve until a signal; return the exit code: 0, 1 if the server cannot listen, 2 for bad arguments."""
-    options = _parser(environ).parse_args(arguments)
-    # to stderr, where OpenWhisk collects it as the activation's log
-    logging.basicConfig(level=environ.get("LOG_LEVEL", "INFO").upper(), format="%(levelname)s %(name)s %(message)s")
+    parser = _parser(environ)
+    options = parser.parse_args(arguments)
+    set_up_log(parser, environ)
     try:
         return serve(options.host, options.port, environ, _announce)
     except OSError as error:
@@ -29,7 +29,7 @@ def _parser(environ: MutableMapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--host", default=environ.get("HOST", "127.0.0.1"), help="address to bind (default: %(default)s)"
     )
-    parser.add_argument("--port", type=int, default=environ.get("PORT", "8080"), help="port (default: %(default)s)")
+    parser.add_argument("--port", type=port, default=environ.get("PORT", "8080"), help="port (default: %(default)s)")
     return parser
 
 

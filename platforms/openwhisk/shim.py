@@ -14,7 +14,7 @@ from contextlib import closing
 from urllib.parse import urlsplit
 
 from ..contract import BadRequest, Context, Event, Response
-from ..invoke import buffer, call, error_response, invoke, refuse, too_large
+from ..invoke import buffer, call, error_response, fail, invoke, refuse, too_large
 from ..loading import load_handler
 from .bodies import Unsendable, encode_body, read_merged, read_raw
 from .media_types import is_json_family, parse
@@ -95,7 +95,8 @@ def to_result(response: Response) -> Any:
 def make_main(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any], Any]:
     """Return the function that OpenWhisk calls with an action's arguments.
 
-    `environ` is read at every call: it tells of that activation. RAISE_ERRORS=1 lets web calls' errors reach OpenWhisk.
+    `environ` is read at every call: it tells of that activation. With RAISE_ERRORS=1 a web call that fails is an
+    application error, which marks the activation as failed; its caller gets the same 500.
     """
 
     def main(args: Any) -> Any:
@@ -107,8 +108,11 @@ def make_main(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any], A
             return to_native(refuse(error, _activation_id(environ), args["__ow_method"].upper()))
         context = to_context(args, event, environ)
         raise_errors = environ.get("RAISE_ERRORS") == "1"
-        response = invoke(handler, event, context, raise_errors=raise_errors)
-        response = buffer(response, context, event.method, LIMIT_BYTES, "OpenWhisk", raise_errors=raise_errors)
+        try:
+            response = invoke(handler, event, context, raise_errors=raise_errors)
+            response = buffer(response, context, event.method, LIMIT_BYTES, "OpenWhisk", raise_errors=raise_errors)
+        except Exception:  # noqa: BLE001 - one of the three edges; logged, and reported as OpenWhisk's own error
+            return {"error": to_native(fail(context, event.method))}
         return _send(response, context, event.method)
 
     return main

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..command_line import port, positive, set_up_log
 from ..loading import HandlerError, load_handler
 from .responder import Responder
 from .server import SERVERS, ServerConfig, ServerError, serve
@@ -16,54 +17,64 @@ from .server import SERVERS, ServerConfig, ServerError, serve
 if TYPE_CHECKING:
     from ..loading import Handler
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
-
 
 def main(
     arguments: Sequence[str],
     environ: Mapping[str, str],
+    *,
+    module: str = "platforms.wsgi",
     make_responder: Callable[[Handler, Mapping[str, str]], Responder] = Responder,
-    configure: Callable[[ServerConfig], ServerConfig] = lambda config: config,
+    defaults: ServerConfig = ServerConfig(),  # noqa: B008 - frozen
 ) -> int:
-    """Serve until a signal; return the exit code: 0, 1 if the server or the handler failed, 2 for bad arguments."""
-    options = _parser(environ).parse_args(arguments)
-    logging.basicConfig(level=environ.get("LOG_LEVEL", "INFO").upper(), format=LOG_FORMAT)
+    """Serve until a signal; return the exit code: 0, 1 if the server or the handler failed, 2 for bad arguments.
+
+    `module` is the command's own name, `defaults` what holds for the arguments that are not given.
+    """
+    parser = _parser(environ, module, defaults)
+    options = parser.parse_args(arguments)
+    set_up_log(parser, environ)
     if options.reload:
-        return _reload(arguments, options.function)
-    config = configure(
-        ServerConfig(
-            server=options.server,
-            host=options.host,
-            port=options.port,
-            threads=options.threads,
-            max_body_bytes=options.max_body_mb * 2**20,
-        )
+        return _reload([sys.executable, "-m", module, *arguments], options.function)
+    config = replace(
+        defaults,
+        server=options.server,
+        host=options.host,
+        port=options.port,
+        threads=options.threads,
+        max_body_bytes=options.max_body_mb * 2**20,
     )
     try:
-        return serve(make_responder(load_handler(environ), environ), config, lambda: _announce(config))
+        handler = load_handler(_with_function(options.function, environ))
+        return serve(make_responder(handler, environ), config, lambda: _announce(config))
     except (HandlerError, ServerError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
-def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m platforms.wsgi", description="Serve the function over HTTP.")
-    parser.add_argument(
-        "--host", default=environ.get("HOST", "127.0.0.1"), help="address to bind (default: %(default)s)"
+def _parser(environ: Mapping[str, str], module: str, defaults: ServerConfig) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {module}",
+        description="Serve the function over HTTP.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--port", type=_port, default=environ.get("PORT", "8080"), help="port (default: %(default)s)")
-    parser.add_argument("--server", choices=SERVERS, default="waitress", help="default: %(default)s")
-    parser.add_argument("--threads", type=int, default=32, help="handlers at a time (default: %(default)s)")
-    parser.add_argument("--max-body-mb", type=int, default=100, help="a larger request is a 413 (default: %(default)s)")
-    parser.add_argument("--reload", action="store_true", help="start again when the function's files change")
-    parser.add_argument("--function", default="function", help="folder that --reload watches (default: %(default)s)")
+    add = parser.add_argument
+    add("--host", default=environ.get("HOST") or defaults.host, help="address to bind")
+    add("--port", type=port, default=environ.get("PORT") or str(defaults.port), help="port to listen on")
+    add("--server", choices=SERVERS, default=defaults.server, help="granian is the fast one")
+    add("--threads", type=positive, default=defaults.threads, help="handlers that run at a time")
+    add("--max-body-mb", type=positive, default=defaults.max_body_bytes // 2**20, help="a larger request is a 413")
+    add("--function", default="function", metavar="DIR", help="folder of the function, which has a handler.py")
+    add("--reload", action="store_true", help="start again when that folder's files change")
     return parser
 
 
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port, a number below 65536")
-    return int(text)
+def _with_function(folder: str, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the environment with the HANDLER that a folder other than function/ stands for."""
+    if folder == "function":
+        return environ
+    parent, name = os.path.split(os.path.abspath(folder))
+    sys.path.insert(0, parent)
+    return {"HANDLER": f"{name}.handler:handle", **environ}
 
 
 def _announce(config: ServerConfig) -> None:
@@ -72,19 +83,15 @@ def _announce(config: ServerConfig) -> None:
     print(f"call it:  curl -X POST {url}", flush=True)
 
 
-def _reload(arguments: Sequence[str], function_dir: str) -> int:
-    from watchfiles import PythonFilter, run_process
-
-    command = [sys.executable, "-m", "platforms.wsgi", *(one for one in arguments if one != "--reload")]
-    print(f"watching {function_dir}/ for changes; Ctrl-C stops", flush=True)
-    run_process(function_dir, target=_join(command), target_type="command", watch_filter=PythonFilter())
-    return 0
-
-
-def _join(command: Sequence[str]) -> str:
+def _reload(command: Sequence[str], function_dir: str) -> int:
     from shlex import join
 
-    return join(command)
+    from watchfiles import PythonFilter, run_process
+
+    print(f"watching {function_dir}/ for changes; Ctrl-C stops", flush=True)
+    target = join(one for one in command if one != "--reload")
+    run_process(function_dir, target=target, target_type="command", watch_filter=PythonFilter())
+    return 0
 
 
 if __name__ == "__main__":

@@ -42,8 +42,7 @@ def to_native(response: Response) -> Message:
     """Return the ASGI message that starts a normalised Response."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
     body = response.body
-    is_told = response.status in (204, 304) or any(name == b"Content-Length" for name, _ in headers)
-    if not isinstance(body, Stream) and not is_told:
+    if not isinstance(body, Stream) and response.status not in (204, 304) and b"Content-Length" not in dict(headers):
         headers.append((b"Content-Length", b"%d" % len(body)))
     return {"type": "http.response.start", "status": response.status, "headers": headers}
 
@@ -77,12 +76,12 @@ class Application:
             await _send_whole(answer, send)
             return
         try:
-            await self._answer(event, receive, send)
+            await self._answer(event, scope, receive, send)
         finally:
             self._in_flight.leave()
 
-    async def _answer(self, event: Event, receive: Receive, send: Send) -> None:
-        response: Response = await self._respond(event)
+    async def _answer(self, event: Event, scope: Message, receive: Receive, send: Send) -> None:
+        response: Response = await self._respond(event, scope)
         if not isinstance(response.body, Stream):
             await _send_whole(response, send)
             return
@@ -99,9 +98,9 @@ class Application:
             gone.cancel()
             await self._run(stream.close)
 
-    async def _respond(self, event: Event) -> Response:
+    async def _respond(self, event: Event, scope: Message) -> Response:
         timeout_s = self._responder.timeout_s(event)
-        answer = self._run(lambda: self._responder.respond(event))
+        answer = self._run(lambda: self._responder.respond(event, scope))
         if timeout_s is None:
             return await answer  # type: ignore[no-any-return]
         timer = self._loop.call_later(timeout_s, _set_result, answer, None)

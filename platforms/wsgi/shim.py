@@ -43,8 +43,7 @@ def to_native(response: Response, start_response: StartResponse) -> Iterable[byt
     """Start a normalised Response and return its body as WSGI wants it."""
     headers = list(response.headers)
     body = response.body
-    is_told = response.status in (204, 304) or any(name == "Content-Length" for name, _ in headers)
-    if not isinstance(body, Stream) and not is_told:
+    if not isinstance(body, Stream) and response.status not in (204, 304) and "Content-Length" not in dict(headers):
         headers.append(("Content-Length", str(len(body))))
     start_response(f"{response.status} {_REASONS.get(response.status, 'Unknown')}", headers)
     return body if isinstance(body, Stream) else [body]
@@ -66,7 +65,7 @@ def make_application(responder: Responder, threads: int = 64) -> Callable[[Envir
         if not in_flight.enter(responder.max_in_flight):
             return to_native(responder.on_overload(event), start_response)
         try:
-            response = _respond(responder, event, pool)
+            response = _respond(responder, event, environ, pool)
         except BaseException:
             in_flight.leave()
             raise
@@ -96,15 +95,15 @@ def encode_raw(text: str) -> str:
     return text if text.isascii() else quote(text.encode("latin-1"), safe=_ASCII)
 
 
-def _respond(responder: Responder, event: Event, pool: Pool) -> Response:
+def _respond(responder: Responder, event: Event, environ: Environ, pool: Pool) -> Response:
     timeout_s = responder.timeout_s(event)
     if timeout_s is None:
-        return responder.respond(event)
+        return responder.respond(event, environ)
     answer: Future[Response] = Future()
 
     def task() -> None:
         try:
-            response = responder.respond(event)
+            response = responder.respond(event, environ)
         except BaseException as error:  # noqa: BLE001 - raised again below, in the thread that the server called
             if answer.set_running_or_notify_cancel():
                 answer.set_exception(error)

@@ -63,7 +63,10 @@ class LambdaDriver:
         return reply
 
 
-_WEB_ACTIONS = "https://github.com/apache/openwhisk/blob/master/docs/webactions.md"
+_WEB_ACTIONS = (
+    "https://github.com/apache/openwhisk/blob/master/core/controller/src/main/scala/org/apache/openwhisk/core/"
+    "controller/WebActions.scala"
+)
 _LIMITS = "https://github.com/apache/openwhisk/blob/master/docs/reference.md#system-limits"
 OPENWHISK_LIMITS = {
     "stream": f"an action's result is one JSON object: {_LIMITS}",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.conformance import Request
 
 from . import http
@@ -48,3 +50,39 @@ def test_serve_on_a_port_that_is_taken_says_so() -> None:
                 assert f"127.0.0.1:{port}" in line
                 assert "--port" in line
                 assert second.process.wait(60) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "environ", "complaint"),
+    [
+        ("platforms.wsgi", ("--port", "99999"), {}, "'99999' is not a port"),
+        ("platforms.wsgi", (), {"PORT": "http"}, "'http' is not a port"),
+        ("platforms.wsgi", ("--threads", "0"), {}, "'0' is not a whole number above 0"),
+        ("platforms.wsgi", (), {"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'LOUD'"),
+        ("platforms.openfaas", ("--server", "apache"), {}, "invalid choice: 'apache'"),
+        ("platforms.openwhisk", ("--port", "-1"), {}, "'-1' is not a port"),
+        ("platforms.openwhisk", (), {"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'LOUD'"),
+    ],
+)
+def test_malformed_argument_is_told_and_exits_2(
+    module: str, arguments: tuple[str, ...], environ: dict[str, str], complaint: str
+) -> None:
+    with running(python(module, *arguments), environ=environ) as process:
+        assert complaint in process.wait_for_line(f"python -m {module}: error:")
+        assert process.process.wait(60) == 2
+
+
+def test_another_function_folder_is_served_and_watched(tmp_path: Path) -> None:
+    other = tmp_path / "my-other" / "handler.py"
+    other.parent.mkdir()
+    other.write_text(HANDLER.format(answer="other"))
+    port = http.free_port()
+    arguments = ("--function", str(other.parent), "--host", "127.0.0.1", "--port", str(port))
+    with running(python("platforms.openfaas", "--reload", *arguments)) as process:
+        process.wait_for_line("serving")
+        assert http.send(Request(), port).body == b"other"
+        assert http.send(Request("GET", "/_/health"), port).body == b"OK"
+
+        other.write_text(HANDLER.format(answer="changed"))
+        process.wait_for_line("serving")
+        assert http.send(Request(), port).body == b"changed"

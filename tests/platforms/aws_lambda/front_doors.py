@@ -149,6 +149,12 @@ def from_rest(reply: Any, event: Any) -> Reply:
     return _reply(reply, [(name, value) for name, values in headers.items() for value in values])
 
 
+def from_remapping_rest(reply: Any, event: Any) -> Reply:
+    """Return what REST sends, with the headers that it renames: Content-Length among them."""
+    sent = from_rest(reply, event)
+    return Reply(sent.status, [(_REMAPPED.get(name, name), value) for name, value in sent.headers], sent.body)
+
+
 def from_v2(reply: Any, event: Any) -> Reply:
     """Return what the 2.0 payload becomes: a value without statusCode would be the JSON of a 200."""
     _demand(isinstance(reply, dict) and "statusCode" in reply and set(reply) <= V2_KEYS, f"not ours: {reply!r:.200}")
@@ -248,6 +254,14 @@ _DECODED_PATH = {
 _DECODED_QUERY = dict.fromkeys(
     ("raw_query", "malformed_query"), f"the event has the query as decoded maps: {_REST_API}"
 )
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+_REMAPPED = {
+    name: f"x-amzn-remapped-{name}" for name in ("content-length", "date", "server", "www-authenticate", "connection")
+}
+_RENAMED = {
+    "head_length": "the gateway renames Content-Length to X-Amzn-Remapped-Content-Length: "
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html"
+}
 _ONE_VALUE = {
     "repeated_query": f"multi-value headers off: the last value wins: {_ALB}",
     "repeated_headers": f"multi-value headers off: the last value wins: {_ALB}",
@@ -258,7 +272,7 @@ _ALB_LIMITS = {
 }
 
 FRONT_DOORS = [
-    FrontDoor("rest", rest_event, from_rest, {**_BUFFERED, **_DECODED_QUERY}, 6 * 2**20),
+    FrontDoor("rest", rest_event, from_remapping_rest, {**_BUFFERED, **_DECODED_QUERY, **_RENAMED}, 6 * 2**20),
     FrontDoor("http-v1", http_v1_event, from_rest, {**_BUFFERED, **_DECODED_QUERY, **_DECODED_PATH}, 6 * 2**20),
     FrontDoor("http-v2", http_v2_event, from_v2, {**_BUFFERED, **_DECODED_PATH}, 6 * 2**20),
     FrontDoor("function-url", function_url_event, from_v2, _BUFFERED, 6 * 2**20),

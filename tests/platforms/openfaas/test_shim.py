@@ -222,7 +222,7 @@ class TestContext:
     def test_no_call_id_gets_a_new_one(self) -> None:
         responder = responder_of(FUNCTION_NAME="sun")
 
-        assert len(responder.to_context(make_event()).request_id) == 36
+        assert len(responder.to_context(make_event()).request_id) == 32
         assert responder.to_context(make_event()).function_name == "sun"
 
     def test_refusal_has_the_call_id(self) -> None:

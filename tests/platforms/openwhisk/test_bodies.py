@@ -182,6 +182,9 @@ class TestReplies:
 
         assert (status, json.loads(reply)["error"]) == (500, "internal error")
 
-    def test_raise_errors_lets_openwhisk_report_it(self) -> None:
-        with pytest.raises(ZeroDivisionError):
-            make_main(_fail, {"RAISE_ERRORS": "1"})(raw_args())
+    def test_raise_errors_makes_it_an_application_error_that_the_caller_gets_as_a_500(self) -> None:
+        result = make_main(_fail, {"RAISE_ERRORS": "1"})(raw_args())
+        status, _, body = controller.from_result(result)
+
+        assert set(result) == {"error"}
+        assert (status, json.loads(body)["error"]) == (500, "internal error")

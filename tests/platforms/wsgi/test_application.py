@@ -124,7 +124,7 @@ class Timed(Responder):
         """Return a time that no handler of these tests makes."""
         return 0.001
 
-    def respond(self, event: Event) -> Response:
+    def respond(self, event: Event, native: Any = None) -> Response:
         """Answer without an error of its own."""
         return invoke(self.handler, event, self.to_context(event), raise_errors=self.raise_errors)
 

@@ -24,7 +24,7 @@ class Timed(Responder):
         """Return a time that no handler makes, or one that each does."""
         return 0.001 if event.method == "POST" else 60.0
 
-    def respond(self, event: Event) -> Any:
+    def respond(self, event: Event, native: Any = None) -> Any:
         """Answer, when it is too late."""
         if event.method == "POST":
             self.answered.wait(10)
