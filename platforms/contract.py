@@ -181,11 +181,10 @@ class Event:
 class Context:
     """Facts about the call and its host.
 
-    `deadline` is in seconds since the epoch, or None where the platform sets none. `native` holds the platform's own
-    untouched objects: a handler that uses it is no longer portable.
+    `native` holds the platform's own untouched objects: a handler that uses it is no longer portable.
     """
 
-    __slots__ = ("_event", "_fetch_secret", "_log", "deadline", "function_name", "native", "platform", "request_id")
+    __slots__ = ("_deadline", "_event", "_fetch_secret", "_log", "function_name", "native", "platform", "request_id")
 
     def __init__(
         self,
@@ -194,18 +193,25 @@ class Context:
         function_name: str,
         platform: str,
         event: Event,
-        deadline: float | None = None,
+        deadline: float | Callable[[], float] | None = None,
         native: Any = None,
         fetch_secret: Callable[[str], str | None] | None = None,
     ) -> None:
         self.request_id = request_id
         self.function_name = function_name
         self.platform = platform
-        self.deadline = deadline
+        self._deadline = deadline
         self.native = native
         self._event = event
         self._fetch_secret = fetch_secret
         self._log: RequestLog | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        """When the platform will give the call up, in seconds since the epoch; None where it sets no such time."""
+        if callable(self._deadline):
+            self._deadline = self._deadline()
+        return self._deadline
 
     @property
     def trace_parent(self) -> str | None:
@@ -221,7 +227,8 @@ class Context:
 
     def remaining_seconds(self) -> float | None:
         """Return the seconds left until the deadline, never below 0; None where there is no deadline."""
-        return None if self.deadline is None else max(0.0, self.deadline - time.time())
+        deadline = self.deadline
+        return None if deadline is None else max(0.0, deadline - time.time())
 
     def secret(self, name: str) -> str:
         """Return the secret `name`, without its trailing newline; it is read once per process and kept.

@@ -68,7 +68,7 @@ def to_context(native_context: Any, event: Event, native: Any) -> Context:
         function_name=native_context.function_name,
         platform="aws_lambda",
         event=event,
-        deadline=time.time() + native_context.get_remaining_time_in_millis() / 1000,
+        deadline=lambda: time.time() + native_context.get_remaining_time_in_millis() / 1000,
         native=(native, native_context),
     )
 

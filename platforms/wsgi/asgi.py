@@ -64,7 +64,7 @@ class Application:
         if scope["type"] != "http":
             return
         try:
-            event = to_event(scope, await self._read_body(receive))
+            event = to_event(scope, await self._read_body(receive) if _has_body(scope) else b"")
         except BadRequest as error:
             sent_id = _header(scope, self._responder.id_header)
             await _send_whole(self._responder.refuse(error, scope["method"], sent_id), send)
@@ -86,7 +86,7 @@ class Application:
             await _send_whole(response, send)
             return
         stream = response.body
-        gone = asyncio.ensure_future(receive())
+        gone = asyncio.ensure_future(_gone(receive))
         try:
             await send(to_native(response))
             while not gone.done():
@@ -164,6 +164,17 @@ class Application:
             future.set_exception(result)
         else:
             future.set_result(result)
+
+
+async def _gone(receive: Receive) -> None:
+    """Return when the client has gone; a body that nobody has asked for comes first."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _has_body(scope: Message) -> bool:
+    """Whether a request brings a body: only these two headers announce one (RFC 9112 6.3)."""
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
 
 
 def _header(scope: Message, name: str) -> str | None:

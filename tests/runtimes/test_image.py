@@ -69,3 +69,16 @@ def test_image_size_and_start_are_what_the_base_allows(capsys: pytest.CaptureFix
 
     assert image_mb - base_mb < 50
     assert start_s < TIMEOUT_S
+
+
+@pytest.mark.parametrize("lay_out", [compose_context, faas_cli_context])
+def test_image_of_a_function_with_requirements_has_them(lay_out: Callable[[Path, Path], None], tmp_path: Path) -> None:
+    require("docker")
+    (tmp_path / "handler.py").write_text(
+        "import itsdangerous\n\ndef handle(event, context):\n    return itsdangerous.Signer('k').sign('x').decode()\n"
+    )
+    (tmp_path / "requirements.txt").write_text("itsdangerous==2.2.0\n")
+    with image(tmp_path, lay_out) as tag, run_container(tag) as container:
+        http.wait_for_port(container.port, "/_/health")
+
+        assert http.send(Request("POST", "/"), container.port).body.startswith(b"x.")

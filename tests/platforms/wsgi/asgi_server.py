@@ -52,7 +52,8 @@ class Client:
 def make_scope(request: Request, **changed: Any) -> dict[str, Any]:
     """Return the scope of a request, as granian makes it."""
     raw_path, _, query = request.target.partition("?")
-    headers = [("host", "localhost:8080"), *((name.lower(), value) for name, value in request.headers)]
+    framing = [("transfer-encoding", "chunked")] if request.method in ("POST", "PUT", "PATCH") else []
+    headers = [("host", "localhost:8080"), *framing, *((name.lower(), value) for name, value in request.headers)]
     return {
         "type": "http",
         "method": request.method,

@@ -219,3 +219,10 @@ class TestStream:
         with pytest.raises(ConnectionResetError):
             serve(application_of(lambda event, context: body), make_scope(Request()), lambda: Broken(whole()))
         assert body.closes == 1
+
+
+def test_stream_to_a_request_without_a_body_is_whole() -> None:
+    """Its body was never asked for, so the first message after the start is that, and not the client's leaving."""
+    application = application_of(lambda event, context: iter([b"one ", b"two ", b"three"]))
+
+    assert serve(application, make_scope(Request("GET")), lambda: Client(whole())).reply().body == b"one two three"
