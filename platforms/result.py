@@ -98,6 +98,15 @@ def _abandon(result: Any) -> None:
         Stream(result).close()
 
 
+def group(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return every header's values under the first spelling of its name."""
+    spellings: dict[str, str] = {}
+    grouped: dict[str, list[str]] = {}
+    for name, value in headers:
+        grouped.setdefault(spellings.setdefault(name.lower(), name), []).append(value)
+    return grouped
+
+
 def _finish(
     body: bytes | Stream, status: int, headers: list[tuple[str, str]], content_type: str, method: str
 ) -> Response:

@@ -10,6 +10,7 @@ from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Mapping
 
 from ..contract import BadRequest, Event, Response
+from ..result import group
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class RestApi:
         return {
             "statusCode": response.status,
             "headers": {},
-            "multiValueHeaders": _group(response.headers),
+            "multiValueHeaders": group(response.headers),
             "body": body,
             "isBase64Encoded": is_base64,
         }
@@ -182,7 +183,7 @@ class LoadBalancer:
 
         reason = HTTPStatus(response.status).phrase if response.status in HTTPStatus._value2member_map_ else "Unknown"
         if native.get("multiValueHeaders") is not None:
-            headers: dict[str, Any] = {"multiValueHeaders": _group(response.headers)}
+            headers: dict[str, Any] = {"multiValueHeaders": group(response.headers)}
         else:
             headers = {"headers": _single_headers(response.headers)}
         body, is_base64 = _encode_body(response.body)
@@ -270,19 +271,10 @@ def _encode_body(body: bytes) -> tuple[str, bool]:
         return b2a_base64(body, newline=False).decode(), True
 
 
-def _group(headers: Any) -> dict[str, list[str]]:
-    """Return every header's values under the first spelling of its name."""
-    spellings: dict[str, str] = {}
-    grouped: dict[str, list[str]] = {}
-    for name, value in headers:
-        grouped.setdefault(spellings.setdefault(name.lower(), name), []).append(value)
-    return grouped
-
-
 def _single_headers(headers: Any) -> dict[str, str]:
     """Return one value for each name. Cookies cannot be joined, so each gets its own spelling of Set-Cookie."""
     single: dict[str, str] = {}
-    for name, values in _group(headers).items():
+    for name, values in group(headers).items():
         if name.lower() == "set-cookie":
             single.update(zip(map(_spelling, range(len(values))), values, strict=True))
         else:

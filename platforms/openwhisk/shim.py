@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from urllib.parse import urlsplit
 
 from ..contract import BadRequest, Context, Event, Response
 from ..invoke import buffer, call, error_response, fail, invoke, refuse, too_large
 from ..loading import load_handler
+from ..result import group
 from .bodies import Unsendable, encode_body, read_merged, read_raw
 from .media_types import is_json_family, parse
 
@@ -78,7 +79,8 @@ def to_native(response: Response) -> dict[str, Any]:
     text, is_decompressed = encode_body(body, content_type, _header(response, "content-encoding"))
     pairs: Any = response.headers
     dropped = ("content-length", "content-type", "content-encoding" if is_decompressed else "")
-    headers = _group((name, value) for name, value in pairs if name.lower() not in dropped)
+    grouped = group((name, value) for name, value in pairs if name.lower() not in dropped)
+    headers: dict[str, Any] = {name: values if len(values) > 1 else values[0] for name, values in grouped.items()}
     if text:
         headers["Content-Type"] = content_type
     return {"statusCode": response.status, "headers": headers, "body": text}
@@ -166,15 +168,6 @@ def _activation_id(environ: Mapping[str, str]) -> str:
 def _header(response: Response, name: str) -> str:
     pairs: Any = response.headers
     return next((value for key, value in pairs if key.lower() == name), "")
-
-
-def _group(headers: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Return every header's value under the first spelling of its name, a list where there are several."""
-    spellings: dict[str, str] = {}
-    grouped: dict[str, list[str]] = {}
-    for name, value in headers:
-        grouped.setdefault(spellings.setdefault(name.lower(), name), []).append(value)
-    return {name: values if len(values) > 1 else values[0] for name, values in grouped.items()}
 
 
 def _parse_body(response: Response) -> Any:

@@ -16,8 +16,8 @@ import pytest
 
 from tests.conformance import Driver, Reply, Request
 from tests.limits import OfWatchdog
-from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor
-from tests.platforms.drivers import NO_DEADLINE, OPENWHISK_LIMIT_BYTES, OPENWHISK_LIMITS
+from tests.platforms.aws_lambda.front_doors import FRONT_DOORS
+from tests.platforms.drivers import NO_DEADLINE, OPENWHISK_LIMIT_BYTES, OPENWHISK_LIMITS, LambdaDriver
 from tests.platforms.openwhisk import controller
 from tests.tools import require
 
@@ -38,31 +38,6 @@ class HttpDriver:
     def send(self, request: Request) -> Reply:
         """Send the request over a socket."""
         return http.send(request, self.port)
-
-
-@dataclass(frozen=True)
-class RuntimeDriver:
-    """A Lambda runtime behind one front door; `invoke` gives it an event and returns its result."""
-
-    platform: str
-    door: FrontDoor
-    invoke: Callable[[Any], Any]
-
-    @property
-    def limits(self) -> Mapping[str, str]:
-        """What the front door cannot carry."""
-        return self.door.limits
-
-    @property
-    def reply_limit_bytes(self) -> int | None:
-        """What the front door carries at most."""
-        return self.door.reply_limit_bytes
-
-    def send(self, request: Request) -> Reply:
-        """Invoke the function with the front door's event."""
-        event = self.door.to_event(request)
-        reply: Reply = self.door.from_reply(self.invoke(event), event)
-        return reply
 
 
 @dataclass(frozen=True)
@@ -131,7 +106,7 @@ def awslambdaric(function_dir: Path) -> Iterator[list[Driver]]:
     with lambda_artifact(function_dir) as artifact_dir, runtime_api.serving() as api:
         environ = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.port}", **LAMBDA_ENVIRON}
         with running(RIC_COMMAND, environ=environ, cwd=artifact_dir):
-            yield [RuntimeDriver(f"awslambdaric-{door.name}", door, api.invoke) for door in FRONT_DOORS]
+            yield [LambdaDriver(f"awslambdaric-{door.name}", door, api.invoke) for door in FRONT_DOORS]
             # the runtime polls for ever and has no handler for SIGTERM; the block's end terminates it
 
 
@@ -149,7 +124,7 @@ def interface_emulator(function_dir: Path) -> Iterator[list[Driver]]:
 
     with lambda_artifact(function_dir) as artifact_dir, running(command, environ=LAMBDA_ENVIRON, cwd=artifact_dir):
         http.wait_for_port(port)
-        yield [RuntimeDriver(f"aws-lambda-rie-{door.name}", door, invoke) for door in FRONT_DOORS]
+        yield [LambdaDriver(f"aws-lambda-rie-{door.name}", door, invoke) for door in FRONT_DOORS]
 
 
 @contextmanager
