@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import docker
 
 from tests.tools import python_image
 
-from .processes import REPOSITORY_DIR
+from .processes import REPOSITORY_DIR, TIMEOUT_S
 
 DOCKERFILE = REPOSITORY_DIR / "template" / "portable" / "Dockerfile"
 _IGNORE = shutil.ignore_patterns("__pycache__")
@@ -26,6 +27,13 @@ class Container:
 
     docker: Any
     port: int
+
+    def wait_for_log(self, text: str) -> None:
+        """Wait until the container has printed `text`: asked anew, for the SDK leaves a followed log's socket open."""
+        give_up = time.monotonic() + TIMEOUT_S
+        while text not in self.docker.logs().decode():
+            assert time.monotonic() < give_up, f"no {text!r} in {TIMEOUT_S} s: {self.docker.logs()!r}"
+            time.sleep(0.05)
 
     def run(self, *command: str) -> str:
         """Run a command inside and return all that it prints."""

@@ -150,9 +150,7 @@ def test_sigterm_to_the_container_lets_the_request_finish_and_exits_0(caller: Th
     with image(artifacts.SLOW) as tag, run_container(tag) as container:
         http.wait_for_port(container.port, "/_/health")
         answer = call(caller, container.port, "/tmp/pipe")
-        lines = container.docker.logs(stream=True, follow=True)
-        assert any(b"waiting on" in line for line in lines)
-        lines.close()
+        container.wait_for_log("waiting on")
         container.docker.kill("SIGTERM")
         health_until(503, container.port)
         container.docker.exec_run(["python", "-c", "open('/tmp/pipe', 'w').write('go on')"])
