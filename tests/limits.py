@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from tests.conformance import CASES
+from tests.cases import CASES
 from tests.platforms.drivers import DRIVERS
 
 ARCHITECTURE = Path(__file__).parents[1] / "ARCHITECTURE.md"

@@ -10,7 +10,7 @@ from function.handler import MEDITATIONS
 from platforms import Context, Event
 from platforms.invoke import invoke
 from tests import limits
-from tests.conformance import CASES
+from tests.cases import CASES
 
 ROOT = Path(__file__).parents[1]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.conformance import CASES, Case, Driver, missing, run
+from tests.cases import CASES
+from tests.conformance import Case, Driver, missing, run
 from tests.platforms.drivers import DRIVERS
 
 

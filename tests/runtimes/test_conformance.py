@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conformance import CASES, Case, Driver, missing, run
+from tests.cases import CASES
+from tests.conformance import Case, Driver, missing, run
 
 from .artifacts import CONFORMANCE
 from .drivers import RUNTIME_PARAMETERS, RUNTIMES
