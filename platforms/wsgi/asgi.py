@@ -100,7 +100,7 @@ class Application:
 
     async def _respond(self, event: Event, scope: Message) -> Response:
         timeout_s = self._responder.timeout_s(event)
-        answer = self._run(lambda: self._responder.respond(event, scope))
+        answer = self._run(lambda: self._responder.answer(event, scope))
         if timeout_s is None:
             return await answer  # type: ignore[no-any-return]
         timer = self._loop.call_later(timeout_s, _set_result, answer, None)

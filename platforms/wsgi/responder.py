@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..contract import BadRequest, Context, Event, Response
 from ..invoke import error_response, invoke, refuse
+from ..result import Stream
 
 if TYPE_CHECKING:
     from ..loading import Handler
@@ -30,6 +31,7 @@ class Responder:
     def __init__(self, handler: Handler, environ: Mapping[str, str]) -> None:
         self.handler = handler
         self.in_flight = InFlight()
+        self.on_exit: Callable[[BaseException], object] | None = None
         self.raise_errors = environ.get("RAISE_ERRORS") == "1"
         self.function_name = environ.get("FUNCTION_NAME") or "function"
 
@@ -40,6 +42,27 @@ class Responder:
     def respond(self, event: Event, native: Any = None) -> Response:
         """Answer one request with the handler; `native` is the server's own environ or scope."""
         return invoke(self.handler, event, self.to_context(event, native), raise_errors=self.raise_errors)
+
+    def answer(self, event: Event, native: Any = None) -> Response:
+        """Answer as `respond` does; where a server of ours serves, a handler that exits ends it, after this answer."""
+        try:
+            response = self.respond(event, native)
+        except (SystemExit, KeyboardInterrupt) as error:
+            if self.on_exit is None:
+                raise
+            self.on_exit(error)
+            return self._error("the function exited", 500, event)
+        if self.on_exit is None or not isinstance(response.body, Stream):
+            return response
+        return response._replace(body=Stream(self._until_exit(response.body, self.on_exit), response.body.close))
+
+    def _until_exit(self, stream: Stream, on_exit: Callable[[BaseException], object]) -> Iterator[bytes]:
+        try:
+            for chunk in stream:  # noqa: UP028 - `yield from` would close it a second time
+                yield chunk
+        except (SystemExit, KeyboardInterrupt) as error:
+            on_exit(error)
+            raise RuntimeError("the function exited in the middle of its stream") from error
 
     def to_context(self, event: Event, native: Any = None, deadline: float | None = None) -> Context:
         """Return the facts about this call; its id is the one that came in `id_header`, else a new one."""

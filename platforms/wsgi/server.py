@@ -21,6 +21,7 @@ from .shim import make_application
 
 log = logging.getLogger(__name__)
 SERVERS = ("waitress", "granian")
+_NO_LIMIT_S = 86_400  # for servers that want a number
 
 
 class ServerError(Exception):
@@ -29,7 +30,7 @@ class ServerError(Exception):
 
 @dataclass(frozen=True)
 class ServerConfig:
-    """How to serve: times in seconds, the body limit in bytes."""
+    """How to serve: times in seconds, `read_timeout_s` and `drain_s` of 0 for no limit, the body limit in bytes."""
 
     server: str = "waitress"
     host: str = "127.0.0.1"
@@ -63,6 +64,8 @@ class _Drain:
         self._in_flight = responder.in_flight
         self._config = config
         self._began_s = 0.0
+        self._exit_code = 0
+        responder.on_exit = self.exit
 
     def begin(self, *_: Any) -> None:
         """Start draining; a signal handler."""
@@ -70,18 +73,31 @@ class _Drain:
             self._began_s = time.monotonic()
             self._in_flight.draining = True
 
+    def exit(self, error: BaseException) -> None:
+        """Start draining because the function asked for it: its exit code becomes that of the process."""
+        code = error.code if isinstance(error, SystemExit) else 1
+        self._exit_code = code if isinstance(code, int) else int(code is not None)
+        log.error("the function exited: %r", error)
+        self.begin()
+
     def is_over(self) -> bool:
         """Whether the last request has its answer, or the time for that is up."""
-        if not self._in_flight.draining:
-            return False
-        past_s = time.monotonic() - self._began_s - self._config.grace_s
-        return past_s >= 0 and (not self._in_flight.count or past_s > self._config.drain_s)
+        return self._in_flight.draining and self._past_s() >= 0 and (not self._in_flight.count or self.is_late())
 
-    def exit_code(self) -> int:
-        """Return 0, or 1 (logged) if requests were still in flight."""
-        if self._in_flight.count:
-            log.error("stopped with %d requests unanswered after %g s", self._in_flight.count, self._config.drain_s)
-        return 1 if self._in_flight.count else 0
+    def is_late(self) -> bool:
+        """Whether the time is up, for a handler that does not end or a client that does not take its answer."""
+        return self._in_flight.draining and 0 < self._config.drain_s < self._past_s()
+
+    def exit_code(self, *, is_unsent: bool) -> int:
+        """Return the exit code: 1 (logged) if requests had to be abandoned, else 0 or the function's own."""
+        if not self._in_flight.count and not is_unsent:
+            return self._exit_code
+        count, time_s = self._in_flight.count, self._config.drain_s
+        log.error("stopped after %g s with %d requests unanswered, or answers that no client took", time_s, count)
+        return 1
+
+    def _past_s(self) -> float:
+        return time.monotonic() - self._began_s - self._config.grace_s
 
 
 def _serve_waitress(responder: Responder, config: ServerConfig, on_ready: Callable[[], object]) -> int:
@@ -96,8 +112,8 @@ def _serve_waitress(responder: Responder, config: ServerConfig, on_ready: Callab
         port=config.port,
         threads=config.threads,
         max_request_body_size=config.max_body_bytes,
-        channel_timeout=max(1, int(config.read_timeout_s)),
-        cleanup_interval=max(1, int(config.read_timeout_s / 2)),
+        channel_timeout=max(1, int(config.read_timeout_s or _NO_LIMIT_S)),
+        cleanup_interval=max(1, int((config.read_timeout_s or _NO_LIMIT_S) / 2)),
         # keep reading while a handler runs: a stream whose client has gone ends only so
         channel_request_lookahead=1,
         # a handler may read them; nothing here trusts them
@@ -108,12 +124,11 @@ def _serve_waitress(responder: Responder, config: ServerConfig, on_ready: Callab
     signal.signal(signal.SIGTERM, drain.begin)
     signal.signal(signal.SIGINT, drain.begin)
     on_ready()
-    while not (drain.is_over() and not any(map(_has_work, list(sockets.values())))):
+    while not drain.is_late() and not (drain.is_over() and not any(map(_has_work, list(sockets.values())))):
         wasyncore.loop(timeout=0.1, map=sockets, count=1)
-        if drain.is_over() and responder.in_flight.count:
-            break  # the time is up
+    is_unsent = any(map(_has_work, list(sockets.values())))
     server.close()
-    return drain.exit_code()
+    return drain.exit_code(is_unsent=is_unsent)
 
 
 def _has_work(channel: Any) -> bool:
@@ -142,7 +157,7 @@ async def _run_granian(responder: Responder, config: ServerConfig, on_ready: Cal
         responder,
         threads=config.threads,
         max_body_bytes=config.max_body_bytes,
-        read_timeout_s=config.read_timeout_s,
+        read_timeout_s=config.read_timeout_s or None,
     )
     server = Server(
         application,
@@ -150,7 +165,7 @@ async def _run_granian(responder: Responder, config: ServerConfig, on_ready: Cal
         port=config.port,
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=max(1, int(config.read_timeout_s * 1000))),
+        http1_settings=HTTP1Settings(header_read_timeout=max(1, int((config.read_timeout_s or _NO_LIMIT_S) * 1000))),
         websockets=False,
         backlog=1024,
         log_enabled=False,
@@ -170,11 +185,10 @@ async def _run_granian(responder: Responder, config: ServerConfig, on_ready: Cal
     while not drain.is_over() and not serving.done():
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(serving), 0.1)
-    exit_code = drain.exit_code()
     server.stop()  # type: ignore[no-untyped-call]
-    if not exit_code:
-        await serving  # else granian would wait for the answers that were given up
-    return exit_code
+    while not drain.is_late() and not serving.done():  # until every client has taken its answer
+        await asyncio.wait([serving], timeout=0.1)
+    return drain.exit_code(is_unsent=not serving.done())
 
 
 async def _accepts(config: ServerConfig) -> bool:

@@ -98,12 +98,12 @@ def encode_raw(text: str) -> str:
 def _respond(responder: Responder, event: Event, environ: Environ, pool: Pool) -> Response:
     timeout_s = responder.timeout_s(event)
     if timeout_s is None:
-        return responder.respond(event, environ)
+        return responder.answer(event, environ)
     answer: Future[Response] = Future()
 
     def task() -> None:
         try:
-            response = responder.respond(event, environ)
+            response = responder.answer(event, environ)
         except BaseException as error:  # noqa: BLE001 - raised again below, in the thread that the server called
             if answer.set_running_or_notify_cancel():
                 answer.set_exception(error)

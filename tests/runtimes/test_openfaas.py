@@ -79,3 +79,17 @@ def test_stream_arrives_while_it_is_made_and_is_closed_when_the_client_goes(name
         connection.close()
         reply.close()
         process.wait_for_line("closed")
+
+
+@pytest.mark.parametrize("name", ["waitress", "granian"])
+def test_times_of_zero_are_no_limits(name: str) -> None:
+    port = http.free_port()
+    environ = {"HANDLER": artifacts.handler_of(artifacts.CONFORMANCE), "LOG_LEVEL": "CRITICAL"}
+    environ |= dict.fromkeys(("read_timeout", "write_timeout", "exec_timeout", "healthcheck_interval"), "0s")
+    arguments = ("--host", "127.0.0.1", "--port", str(port), "--server", name)
+    with running(python("platforms.openfaas", *arguments), environ=environ) as process:
+        process.wait_for_line("serving")
+        body = b"x" * 300_000
+
+        assert http.send(Request("POST", "/", (("X-Case", "text"),), body, chunked=True), port).body == body
+        assert process.terminate() == 0

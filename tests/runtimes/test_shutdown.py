@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from http.client import HTTPConnection
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance import Reply, Request
+from tests.conformance import Broken, Reply, Request
 from tests.tools import require
 
 from . import artifacts, http
@@ -112,6 +113,43 @@ def test_sigterm_with_a_handler_that_never_ends_gives_up_and_exits_1(
         assert process.terminate() == 1
         assert any("unanswered" in line for line in process.output)
         assert answer.exception(TIMEOUT_S) or answer.result().status >= 500
+
+
+@pytest.mark.parametrize("server", ["waitress", "granian"])
+def test_sigterm_with_a_client_that_takes_no_answer_gives_up_and_exits_1(server: str, tmp_path: Path) -> None:
+    function_dir = tmp_path / "big"
+    function_dir.mkdir()
+    source = "def handle(event, context):\n    print('answering', flush=True)\n    return b'x' * 50_000_000\n"
+    (function_dir / "handler.py").write_text(source)
+    port = http.free_port()
+    arguments = ("--host", "127.0.0.1", "--port", str(port), "--server", server, "--function", str(function_dir))
+    environ = {"write_timeout": "200ms", "healthcheck_interval": "1ms"}
+    with running(python("platforms.openfaas", *arguments), environ=environ) as process:
+        process.wait_for_line("serving")
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            process.wait_for_line("answering")
+            assert client.recv(1) == b"H"
+
+            assert process.terminate() == 1
+
+
+@pytest.mark.parametrize("server", ["waitress", "granian"])
+@pytest.mark.parametrize("case", ["exit", "stream-exit"])
+def test_handler_that_exits_is_answered_and_ends_the_process_with_its_code(server: str, case: str) -> None:
+    port = http.free_port()
+    command = python("platforms.wsgi", "--port", str(port), "--server", server)
+    environ = {"HANDLER": artifacts.handler_of(artifacts.CONFORMANCE)}
+    with running(command, environ=environ) as process:
+        process.wait_for_line("serving")
+        request = Request("POST", "/", (("X-Case", case),))
+        if case == "exit":
+            assert http.send(request, port).json()["error"] == "the function exited"
+        else:
+            with pytest.raises(Broken):
+                http.send(request, port)
+
+        assert process.process.wait(TIMEOUT_S) == 3
 
 
 def start_watchdog(port: int, upstream: int) -> dict[str, str]:

@@ -61,6 +61,10 @@ def fail(event, context):
     raise RuntimeError("secret detail")
 
 
+def leave(event, context):
+    raise SystemExit(3)
+
+
 def refuse(event, context):
     raise BadRequest("the moon is wrong", status=422)
 
@@ -101,6 +105,7 @@ CASES = {
     "async-stream": stream_async,
     "raise": fail,
     "refuse": refuse,
+    "exit": leave,
     "text": lambda event, context: event.text(),
     "json": lambda event, context: event.json(),
     "form": lambda event, context: {name: event.form().get_all(name) for name in event.form()},
@@ -164,6 +169,7 @@ CASES = {
     "stream-fails-before": fail_before_stream,
     "stream-fails-during": stream(b"one ", error=RuntimeError("secret detail")),
     "stream-of-rubbish": stream(b"one ", 2),
+    "stream-exit": stream(b"one ", error=SystemExit(3)),
     "sse": sse,
     "big": returns(lambda: "x" * (7 * 2**20)),
     "big-stream": returns(lambda: (b"x" * 2**20 for _ in range(7))),
