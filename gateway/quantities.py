@@ -1,0 +1,36 @@
+"""Kubernetes quantities and Go durations, as labels, limits and settings write them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_SUFFIXES = {
+    "": Decimal(1),
+    "m": Decimal("0.001"),
+    **{suffix: Decimal(1000) ** (power + 1) for power, suffix in enumerate(("k", "M", "G", "T", "P", "E"))},
+    **{suffix: Decimal(1024) ** (power + 1) for power, suffix in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))},
+}
+_UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+
+
+def parse_quantity(written: str) -> Decimal:
+    """Return the number that "128Mi", "500m", "1e3" or "0.5" stands for. Raises ValueError for anything else.
+
+    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+    """
+    match = re.fullmatch(r"([0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE]([0-9]{1,2})|([kMGTPE]i?|Ki|m|))", written)
+    if not match or match[3] == "ki":
+        raise ValueError(f"{written[:80]!r} is no quantity, such as 128Mi, 1G, 500m or 0.5")
+    number = Decimal(match[1])
+    return number * (Decimal(10) ** int(match[2]) if match[2] else _SUFFIXES[match[3] or ""])
+
+
+def parse_duration_s(written: str) -> float:
+    """Return the seconds of a Go duration ("1m30s", "500ms"), or of a bare number of seconds. Raises ValueError."""
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", written):
+        return float(written)
+    parts = re.findall(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(h|ms|m|s|us|ns)", written)
+    if not parts or "".join(number + unit for number, unit in parts) != written:
+        raise ValueError(f"{written[:80]!r} is no time, such as 30s, 5m, 1m30s or 500ms")
+    return sum(float(number) * _UNITS_S[unit] for number, unit in parts)
