@@ -15,7 +15,7 @@ unexport PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH PYTHONSAFEPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve up down test check format lock bench clean
+.PHONY: help setup serve gateway up down test check format lock bench clean
 
 help:  ## List these commands
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -24,6 +24,9 @@ setup: $(VENV)/.test  ## Make .venv with everything to work on the project
 
 serve: $(VENV)/.serve  ## Serve the function on http://127.0.0.1:8080, reloading when it changes
 	@exec $(VENV)/bin/python -m platforms.wsgi --reload
+
+gateway: $(VENV)/.gateway  ## Run the gateway on http://127.0.0.1:8080 with the functions of stack.yml as processes: no Docker
+	@exec $(VENV)/bin/python -m gateway --provider process
 
 up:  ## Build the function's image and start it with docker compose
 	$(COMPOSE) up --build --detach
@@ -69,9 +72,13 @@ $(VENV)/.serve: requirements/serve.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
+$(VENV)/.gateway: requirements/gateway.txt requirements/fast.txt requirements/serve.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes $(addprefix --requirement ,$^)
+	@touch $@ $(VENV)/.serve
+
 $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
-	@touch $@ $(VENV)/.serve
+	@touch $@ $(VENV)/.serve $(VENV)/.gateway
 
 $(VENV_BENCH)/.bench: bench/requirements.txt | $(VENV_BENCH)/bin/python
 	$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<

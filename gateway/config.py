@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
+
+from .quantities import parse_duration_s, parse_quantity
+
+PROVIDERS = ("docker", "process")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 @dataclass(frozen=True)
@@ -36,3 +44,128 @@ class Config:
     """A deployment that takes longer is answered 202 and goes on: faas-cli waits for 60 s."""
     max_body_bytes: int = 1024 * 2**20
     """A larger request to a function is a 413."""
+    log_level: str = "INFO"
+    """What is written to stderr: from this level of `logging` on."""
+
+
+class Setting(NamedTuple):
+    """A setting as users give it: `--flag`, or GATEWAY_FLAG in the environment; the flag wins."""
+
+    flag: str
+    field: str
+    """The field of Config that it sets; its default is the setting's."""
+
+    parse: Callable[[str], Any]
+    """Return the value of a text. Raises ValueError with what is wrong."""
+
+    metavar: str
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return "GATEWAY_" + self.flag.upper().replace("-", "_")
+
+    @property
+    def default(self) -> str:
+        """Its default, as a user would write it; "" for none."""
+        return _show(getattr(Config, self.field))
+
+
+def read_config(arguments: Sequence[str], environ: Mapping[str, str]) -> Config:
+    """Return the settings. Ends the program for --help (exit code 0) and for a value that cannot be used (2)."""
+    parser = argparse.ArgumentParser(
+        prog="python -m gateway",
+        description="Serve the OpenFaaS REST API over a Docker engine, or over processes of this machine.",
+        allow_abbrev=False,
+    )
+    for setting in SETTINGS:
+        note = f"(default: {setting.default or 'none'}; environment: {setting.variable})"
+        parser.add_argument(f"--{setting.flag}", metavar=setting.metavar, help=f"{setting.help} {note}")
+    given = vars(parser.parse_args(arguments))
+    values = {}
+    for setting in SETTINGS:
+        source, written = f"argument --{setting.flag}", given[setting.flag.replace("-", "_")]
+        if written is None:
+            source, written = setting.variable, environ.get(setting.variable) or None
+        if written is not None:
+            try:
+                values[setting.field] = setting.parse(written)
+            except ValueError as error:
+                parser.error(f"{source}: {error}")
+    return Config(**values)
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}s"
+    if isinstance(value, int) and value >= 2**20:
+        return f"{value // 2**20}Mi"
+    return "" if value in (None, ()) else str(value)
+
+
+def _text(written: str) -> str:
+    if not written or not written.isascii() or not written.isprintable() or " " in written:
+        raise ValueError(f"{written!r} is no name or address")
+    return written
+
+
+def _port(written: str) -> int:
+    if not (written.isascii() and written.isdigit() and len(written) < 6 and int(written) < 2**16):
+        raise ValueError(f"{written!r} is not a port, a number below 65536")
+    return int(written)
+
+
+def _provider(written: str) -> str:
+    if written not in PROVIDERS:
+        raise ValueError(f"{written!r} is not one of {', '.join(PROVIDERS)}")
+    return written
+
+
+def _log_level(written: str) -> str:
+    if written.upper() not in LOG_LEVELS:
+        raise ValueError(f"{written!r} is not one of {', '.join(LOG_LEVELS)}")
+    return written.upper()
+
+
+def _path(written: str) -> Path:
+    if not written or "\0" in written:
+        raise ValueError(f"{written!r} is not a path")
+    return Path(written)
+
+
+def _names(written: str) -> tuple[str, ...]:
+    return tuple(_text(name.strip()) for name in written.split(","))
+
+
+def _time_s(written: str) -> float:
+    seconds = parse_duration_s(written)
+    if not 0 < seconds <= 7 * 24 * 3600:
+        raise ValueError(f"{written!r} is not between 0 and 7 days")
+    return seconds
+
+
+def _size(written: str) -> int:
+    size = parse_quantity(written)
+    if not 1 <= size <= 2**50:
+        raise ValueError(f"{written!r} is not from 1 byte to 1Pi")
+    return int(size)
+
+
+SETTINGS = (
+    Setting("host", "host", _text, "ADDRESS", "address to bind; whoever reaches it can call every function"),
+    Setting("port", "port", _port, "PORT", "port to listen on; 0 for a free one"),
+    Setting("provider", "provider", _provider, "|".join(PROVIDERS), "what runs the functions"),
+    Setting("state-dir", "state_dir", _path, "DIR", "folder of the password and the secrets, for its owner alone"),
+    Setting("network", "network", _text, "NAME", "Docker network of the functions; other containers are not touched"),
+    Setting("stack", "stack_path", _path, "FILE", "stack file whose functions the process provider runs"),
+    Setting("store", "store_path", _path, "FILE", "what /store.json answers to `faas-cli store`, instead of our own"),
+    Setting("allowed-host", "allowed_hosts", _names, "NAME[,NAME...]", "further host names of the gateway's own"),
+    Setting("upstream-timeout", "upstream_timeout_s", _time_s, "TIME", "a function must begin its reply within this"),
+    Setting("read-timeout", "read_timeout_s", _time_s, "TIME", "a client must send the next piece within this"),
+    Setting("write-timeout", "write_timeout_s", _time_s, "TIME", "a replica that ends may finish its calls for this"),
+    Setting("start-timeout", "start_timeout_s", _time_s, "TIME", "a new replica must be ready within this"),
+    Setting("deploy-wait", "deploy_wait_s", _time_s, "TIME", "a longer deployment is answered 202, and goes on"),
+    Setting("max-body", "max_body_bytes", _size, "SIZE", "a larger request to a function is answered 413"),
+    Setting("log-level", "log_level", _log_level, "LEVEL", "how much is logged: " + ", ".join(LOG_LEVELS)),
+)

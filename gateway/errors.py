@@ -2,6 +2,8 @@
 
 GatewayError            500
  +-- Refused            400  the request itself is wrong
+ +-- NotLoggedIn        401  no user and password, or the wrong ones
+ +-- Forbidden          403  from a page of another site, or under a name that may be another site's
  +-- NotFound           404  no such function, secret or namespace
  +-- Conflict           409  it is there already, or busy
  +-- NotBuilt           501  a part of the API that this gateway does not have
@@ -22,6 +24,18 @@ class Refused(GatewayError):
     """The request is wrong: names the value and what was expected."""
 
     status = 400
+
+
+class NotLoggedIn(GatewayError):
+    """The request does not carry the user and the password."""
+
+    status = 401
+
+
+class Forbidden(GatewayError):
+    """A page of another site may be behind the request."""
+
+    status = 403
 
 
 class NotFound(GatewayError):

@@ -24,29 +24,35 @@ if TYPE_CHECKING:
 class Endpoint:
     """A replica that requests are sent to."""
 
-    __slots__ = ("_drained", "idle_connections", "in_flight", "replica")
+    __slots__ = ("_drained", "idle_connections", "in_flight", "progress_s", "replica")
 
     def __init__(self, replica: Replica) -> None:
         self.replica = replica
         self.in_flight = 0
         self.idle_connections: list[Connection] = []
         """Kept open by the proxy; the last one was used last."""
+        self.progress_s = time.monotonic()
+        """When a request last ended, or began with no other in flight, on the clock of `time.monotonic`."""
         self._drained: asyncio.Event | None = None
 
     def acquire(self) -> None:
         """Count a request that begins."""
+        if not self.in_flight:
+            self.progress_s = time.monotonic()
         self.in_flight += 1
 
     def release(self) -> None:
         """Count a request that ended."""
         self.in_flight -= 1
+        self.progress_s = time.monotonic()
         if not self.in_flight and self._drained:
             self._drained.set()
+            self._drained = None
 
     async def drained(self) -> None:
         """Wait until no request is in flight."""
-        if self.in_flight:
-            self._drained = asyncio.Event()
+        while self.in_flight:
+            self._drained = self._drained or asyncio.Event()
             await self._drained.wait()
 
     def close(self) -> None:
@@ -65,7 +71,10 @@ class Function:
         self.set_deployment(deployment, revision)
         self.created_at = created_at
         self.replicas: dict[str, Replica] = {}
-        """Every replica there is, by id: of any revision, in any state."""
+        """Those that serve, and older ones that somebody else keeps, by id; without those that are being removed."""
+        self.incoming: dict[str, Replica] = {}
+        """The replicas of an update that are not ready yet, by id."""
+        self.incoming_revision = ""
         self.endpoints: list[Endpoint] = []
         self.wanted = 0
         """How many replicas are to run; 0 while it rests."""
@@ -74,19 +83,36 @@ class Function:
         self.available = asyncio.Event()
         """Set while there are endpoints."""
         self.changing = asyncio.Lock()
-        """Held while replicas are made, woken, paused or removed: one change at a time."""
+        """Held while replicas that serve are made, woken, paused or removed: one change at a time."""
+        self.rolling = asyncio.Lock()
+        """Held while an update makes its replicas, and taken before `changing`, which is taken to move the traffic."""
+        self.is_adopted = False
+        """Whether the replicas that serve, or did last, were made by somebody else."""
+        self.gone = asyncio.Event()
+        """Set when the function is removed."""
         self.invocation_count = 0
         self.last_used_s = time.monotonic()
-        self.reason = ""
+        self.troubles: dict[str, str] = {}
+        """What is not as it should be, by what it is about: "update", or the id of a replica."""
         self._next = 0
 
     def set_deployment(self, deployment: FunctionDeployment, revision: str) -> None:
-        """Make `deployment` the one that serves."""
+        """Make `deployment` the one that serves; `revision` is "" as long as no replica of it has been ready."""
         self.deployment = deployment
         self.revision = revision
         self.policy = ScalePolicy.from_labels(deployment.labels)
-        self.ready_probe = Probe.from_labels(deployment.labels, "ready")
         self.health_probe = Probe.from_labels(deployment.labels, "health")
+        self.ready_probe = Probe.from_labels(deployment.labels, "ready")
+
+    @property
+    def serving(self) -> list[Replica]:
+        """The replicas of the revision that serves, in any state."""
+        return [replica for replica in self.replicas.values() if replica.revision == self.revision]
+
+    @property
+    def reason(self) -> str:
+        """Why it is not as it should be; "" if it is."""
+        return "; ".join(self.troubles.values())
 
     @property
     def in_flight(self) -> int:
@@ -100,6 +126,13 @@ class Function:
             self.available.set()
         else:
             self.available.clear()
+
+    def take_out(self, replica_id: str) -> Endpoint | None:
+        """Send a replica nothing more; return its endpoint, None if it has none."""
+        found = next((one for one in self.endpoints if one.replica.id == replica_id), None)
+        if found:
+            self.set_endpoints(one for one in self.endpoints if one is not found)
+        return found
 
     def pick(self) -> Endpoint | None:
         """Return the endpoint with the fewest requests in flight, in turn among equals; None if there is none."""

@@ -1,0 +1,126 @@
+"""`python -m gateway`: the composition root. What the gateway is made of is put together here, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvloop
+
+from .app import create_app
+from .auth import PASSWORD_FILE, Credentials, load_credentials
+from .config import Config, read_config
+from .errors import GatewayError
+from .functions import Functions
+from .metrics import Metrics
+from .provider import Provider
+from .proxy import Proxy
+from .router import Router
+from .secrets import SecretStore
+from .server import check_address, serve
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Serve until a signal; return the exit code: 0, 1 if the gateway cannot run, 2 for bad arguments."""
+    config = read_config(arguments, environ)
+    logging.basicConfig(level=config.log_level, format=LOG_FORMAT)
+    try:
+        credentials = load_credentials(config.state_dir)
+        secrets = SecretStore(config.state_dir / "secrets")
+        uvloop.run(_run(config, credentials, secrets, environ))
+    except GatewayError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _run(config: Config, credentials: Credentials, secrets: SecretStore, environ: Mapping[str, str]) -> None:
+    """Put everything together on this loop, and serve until a signal. Raises GatewayError."""
+    await check_address(config)
+    provider = make_provider(config, secrets, environ)
+    loop = asyncio.get_running_loop()
+    router = Router()
+    functions = Functions(provider, router, config)
+    metrics = Metrics(router)
+    proxy = Proxy(
+        router,
+        functions.wake,
+        record=metrics.record,
+        started=metrics.started,
+        upstream_timeout_s=config.upstream_timeout_s,
+    )
+
+    def run(coroutine: Coroutine[Any, Any, T], /) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
+
+    app = create_app(
+        functions=functions,
+        provider=provider,
+        secrets=secrets,
+        credentials=credentials,
+        config=config,
+        run=run,
+        render_metrics=metrics.render,
+    )
+
+    def announce(port: int) -> None:
+        is_in_container = Path("/.dockerenv").exists()
+        print(announcement(config, credentials, port, is_in_container=is_in_container), flush=True)
+
+    starting = loop.create_task(functions.start())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, starting.cancel)  # until `serve` has its own
+    try:
+        await starting
+        await serve(config, app, proxy, announce)
+    except asyncio.CancelledError:
+        _log.info("ended by a signal before it served")
+    finally:
+        await functions.close()
+
+
+def make_provider(config: Config, secrets: SecretStore, environ: Mapping[str, str]) -> Provider:
+    """Return the provider that is set. Raises GatewayError if it cannot work: no engine, no stack file."""
+    if config.provider == "docker":
+        from .docker_provider import DockerProvider  # each works without the other's packages
+
+        return DockerProvider(config, secrets)
+    from .process_provider import ProcessProvider
+    from .stack import read_stack
+
+    return ProcessProvider(
+        read_stack(config.stack_path, environ),
+        stack_path=config.stack_path,
+        secrets=secrets,
+        environ=environ,
+        grace_s=config.write_timeout_s,
+    )
+
+
+def announcement(config: Config, credentials: Credentials, port: int, *, is_in_container: bool) -> str:
+    """Return what is printed once the gateway serves: where, and how to log in. Never the password itself."""
+    host = "127.0.0.1" if config.host in ("0.0.0.0", "::", "localhost") else config.host  # noqa: S104 - compared
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    path = shlex.quote(str((config.state_dir / PASSWORD_FILE).absolute()))
+    show = f"docker compose exec -T gateway cat {path}" if is_in_container else f"cat {path}"
+    user = "" if credentials.user == "admin" else f" --username {shlex.quote(credentials.user)}"
+    return (
+        f"serving the OpenFaaS REST API over {config.provider} on {url}\n"
+        f"password of {credentials.user}:  {show}\n"
+        f"log in:  {show} | faas-cli login{user} --password-stdin --gateway {url}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

@@ -1,0 +1,129 @@
+"""The control plane: every route of it in one table, who may use them, and how errors are answered."""
+
+from __future__ import annotations
+
+import logging
+import secrets as random
+from collections.abc import Callable
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import BaseConverter
+
+from .auth import Credentials, Guard
+from .bodies import MAX_BODY_BYTES, text_reply
+from .config import Config
+from .errors import GatewayError
+from .functions import Functions
+from .provider import Provider
+from .routes_about import AboutRoutes
+from .routes_functions import FunctionRoutes, Run
+from .routes_logs import LogRoutes
+from .routes_secrets import SecretRoutes
+from .secrets import SecretStore
+
+OPEN_PATHS = frozenset({"/", "/metrics", "/store.json"})
+"""What needs no password, nor is kept from other sites: it changes nothing and tells of no function's settings."""
+
+_log = logging.getLogger(__name__)
+
+
+def create_app(
+    *,
+    functions: Functions,
+    provider: Provider,
+    secrets: SecretStore,
+    credentials: Credentials,
+    config: Config,
+    run: Run,
+    render_metrics: Callable[[], bytes],
+) -> Flask:
+    """Return the WSGI application of everything but calls to functions and /healthz. `run` runs things on the loop."""
+    app = Flask("gateway", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.url_map.converters["name"] = _NameConverter
+    app.url_map.strict_slashes = False  # a redirect is not followed by faas-cli
+    app.url_map.merge_slashes = False
+
+    about = AboutRoutes(provider.orchestration, config.store_path, render_metrics)
+    of_functions = FunctionRoutes(functions, run)
+    of_logs = LogRoutes(functions, provider.logs, run)
+    of_secrets = SecretRoutes(secrets)
+    table: tuple[tuple[str, str, Callable[..., Response]], ...] = (
+        ("GET", "/", about.home),
+        ("GET", "/metrics", about.metrics),
+        ("GET", "/store.json", about.store),
+        ("GET", "/ui/", about.dashboard),
+        ("GET", "/system/info", about.info),
+        ("GET", "/system/functions", of_functions.list),
+        ("POST", "/system/functions", of_functions.deploy),
+        ("PUT", "/system/functions", of_functions.update),
+        ("DELETE", "/system/functions", of_functions.delete),
+        ("GET", "/system/function/<name:name>", of_functions.describe),
+        ("POST", "/system/scale-function/<name:name>", of_functions.scale),
+        ("GET", "/system/secrets", of_secrets.list),
+        ("POST", "/system/secrets", of_secrets.create),
+        ("PUT", "/system/secrets", of_secrets.update),
+        ("DELETE", "/system/secrets", of_secrets.delete),
+        ("GET", "/system/logs", of_logs.stream),
+        ("GET", "/system/namespaces", about.namespaces),
+        ("POST", "/system/namespace/", about.change_namespace),
+        ("GET", "/system/namespace/<name:name>", about.namespace),
+        ("PUT", "/system/namespace/<name:name>", about.change_namespace),
+        ("DELETE", "/system/namespace/<name:name>", about.change_namespace),
+        ("POST", "/system/alert", about.alert),
+    )
+    for method, path, view in table:
+        app.add_url_rule(path, f"{method} {path}", view, methods=[method], provide_automatic_options=False)
+
+    _set_up_guard(app, Guard(credentials, config.allowed_hosts))
+    app.register_error_handler(GatewayError, _answer_gateway_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_unexpected)
+    app.after_request(_seal)
+    return app
+
+
+class _NameConverter(BaseConverter):
+    """The names that the routes of OpenFaaS take; any other is an unknown path."""
+
+    regex = "[-a-zA-Z_0-9.]{1,253}"
+
+
+def _set_up_guard(app: Flask, guard: Guard) -> None:
+    def check() -> None:
+        rule, path = request.url_rule, request.path
+        if rule.rule not in OPEN_PATHS if rule else path.startswith(("/system", "/ui")):
+            guard.check(lambda name: request.headers.get(name, ""))
+
+    app.before_request(check)
+
+
+def _answer_gateway_error(error: GatewayError) -> Response:
+    reply = text_reply(str(error), error.status)
+    if error.status == 401:
+        reply.headers["WWW-Authenticate"] = 'Basic realm="Restricted"'
+    return reply
+
+
+def _answer_http_error(error: HTTPException) -> Response:
+    if isinstance(error, RequestEntityTooLarge):
+        return text_reply(f"the body is larger than {MAX_BODY_BYTES // 2**20} MiB, the most that /system takes", 413)
+    if error.code == 404:
+        return text_reply("404 page not found", 404)
+    reply = text_reply(f"{error.name}: {request.method} {request.path[:200]}", error.code or 500)
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        reply.headers["Allow"] = ", ".join(sorted(allowed))
+    return reply
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    request_id = random.token_hex(8)
+    _log.error("%s %s: failed, request %s", request.method, request.path, request_id, exc_info=error)
+    return text_reply(f"internal error, see the gateway's log (request {request_id})", 500)
+
+
+def _seal(reply: Response) -> Response:
+    reply.headers["X-Content-Type-Options"] = "nosniff"
+    return reply

@@ -1,0 +1,117 @@
+"""The gateway's one process: calls are answered on the event loop, everything else by the WSGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import resource
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from .config import Config
+from .errors import GatewayError
+from .exchange import Exchange
+from .http_server import HttpServer, Route
+from .proxy import Proxy
+from .wsgi import Bridge
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_log = logging.getLogger(__name__)
+
+
+class CannotListen(GatewayError):
+    """The address cannot be bound."""
+
+
+async def serve(config: Config, app: WSGIApplication, proxy: Proxy, on_ready: Callable[[int], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then let what is in flight end for `write_timeout_s`.
+
+    `on_ready` is given the port. Raises CannotListen.
+    """
+    loop = asyncio.get_running_loop()
+    told_to_end = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told_to_end.set)
+    try:
+        async with running(config, app, proxy) as port:
+            on_ready(port)
+            await told_to_end.wait()
+            _log.info("ending: requests in flight have %g s", config.write_timeout_s)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def running(config: Config, app: WSGIApplication, proxy: Proxy) -> AsyncIterator[int]:
+    """Serve inside the block, which is given the port; drain at its end. Raises CannotListen."""
+    allow_many_files()
+    bridge = Bridge(app)
+    server = HttpServer(
+        router_of(proxy, bridge), read_timeout_s=config.read_timeout_s, max_body_bytes=config.max_body_bytes
+    )
+    try:
+        port = await server.start(config.host, config.port)
+    except OSError as error:
+        bridge.close()
+        raise _cannot_listen(config, error) from error
+    proxy.start()
+    try:
+        yield port
+    finally:
+        bridge.end_streams()
+        await server.close(config.write_timeout_s)
+        proxy.close()
+        bridge.close()
+
+
+async def check_address(config: Config) -> None:
+    """Raise CannotListen if the address cannot be bound: before a second gateway touches the functions of the first."""
+    try:
+        listener = await asyncio.get_running_loop().create_server(asyncio.Protocol, config.host, config.port)
+    except OSError as error:
+        raise _cannot_listen(config, error) from error
+    listener.close()
+
+
+def router_of(proxy: Proxy, bridge: Bridge) -> Route:
+    """Return what answers each path."""
+
+    def route(exchange: Exchange) -> Coroutine[Any, Any, None]:
+        target = exchange.target
+        if target.startswith(b"/function/"):
+            return proxy.invoke(exchange)
+        if target.startswith(b"/async-function/"):
+            return proxy.decline_async(exchange)
+        if target.partition(b"?")[0] == b"/healthz":
+            return _health(exchange)
+        return bridge.answer(exchange)
+
+    return route
+
+
+def allow_many_files() -> None:
+    """Raise the soft limit of open files to the hard one: each call takes two."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+async def _health(exchange: Exchange) -> None:
+    if exchange.method in (b"GET", b"HEAD"):
+        exchange.answer(200, "OK")
+    else:
+        exchange.answer(405, "", [b"Allow: GET, HEAD\r\n"])
+
+
+def _cannot_listen(config: Config, error: OSError) -> CannotListen:
+    where = f"{config.host}:{config.port}"
+    if error.errno == errno.EADDRINUSE:
+        return CannotListen(
+            f"cannot listen on {where}: something does already; end it, or give this gateway another --port"
+        )
+    return CannotListen(f"cannot listen on {where}: {error}; choose another address with --host and --port")

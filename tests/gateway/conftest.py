@@ -1,0 +1,21 @@
+"""What the tests of the gateway share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .running import ControlPlane
+
+
+@pytest.fixture
+def control(tmp_path: Path) -> Iterator[ControlPlane]:
+    """Return a control plane that is new and runs."""
+    from .running import control_plane  # only the tests of HTTP pay for Flask
+
+    with control_plane(tmp_path) as running:
+        yield running
