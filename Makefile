@@ -28,10 +28,12 @@ serve: $(VENV)/.serve  ## Serve the function on http://127.0.0.1:8080, reloading
 gateway: $(VENV)/.gateway  ## Run the gateway on http://127.0.0.1:8080 with the functions of stack.yml as processes: no Docker
 	@exec $(VENV)/bin/python -m gateway --provider process
 
-up:  ## Build the function's image and start it with docker compose
+up:  ## Build the gateway and the function, and start them on http://127.0.0.1:8080 with docker compose
 	$(COMPOSE) up --build --detach
 
-down:  ## Stop what `make up` started
+down:  ## Stop what `make up` started, and remove the functions that were deployed to it
+	$(COMPOSE) stop gateway
+	@docker ps --all --quiet --filter label=com.openfaas.gateway.network=$(or $(NETWORK),openfaas) | xargs -r docker rm --force > /dev/null
 	$(COMPOSE) down
 
 test: $(VENV)/.test  ## Run every test that this machine can run, and say what was skipped

@@ -32,7 +32,7 @@ class Caretaker:
         self._router = router
         self.mender = Mender(keeper, prober, lambda function: self.look(function.name))
         self.rollout = Rollout(keeper, prober, self.mender, lambda function: self.look(function.name))
-        self.scaler = Scaler(keeper, self.mender, router)
+        self.scaler = Scaler(keeper, self.mender, router, self._care)
         self.deleting: Counter[FunctionName] = Counter()
         """Functions whose replicas are about to be removed: they are not found again."""
         self._looks: dict[FunctionName, bool] = {}
@@ -166,16 +166,17 @@ class Caretaker:
             if strangers and not self.deleting[name]:
                 self.adopt(strangers)
             return
-        self._note(function, seen, since)
-        if function not in self._caring and self._needs_care(function, seen):
+        has_changed = self._note(function, seen, since)
+        if function not in self._caring and (has_changed or self._needs_care(function, seen)):
             self._caring.add(function)
             self._keeper.run(self._care(function), function.label)
 
     async def _seen(self, name: FunctionName) -> dict[str, Replica]:
         return {one.id: one for one in await self._keeper.call(self._keeper.provider.replicas, name)}
 
-    def _note(self, function: Function, seen: dict[str, Replica], since: int) -> None:
-        """Bring what is known of the function's replicas up to date."""
+    def _note(self, function: Function, seen: dict[str, Replica], since: int) -> bool:
+        """Bring what is known of the function's replicas up to date; return whether anything changed."""
+        has_changed = False
         for books in (function.replicas, function.incoming):
             for replica in list(books.values()):
                 if self._keeper.is_stale(replica.id, since):
@@ -183,6 +184,7 @@ class Caretaker:
                 now = seen.get(replica.id)
                 if now == replica:
                     continue
+                has_changed = True
                 if now:
                     books[replica.id] = now
                 if not now or now.state is not ReplicaState.RUNNING:
@@ -193,6 +195,7 @@ class Caretaker:
                     self._keeper.dismiss(function, out)
                 if not now:
                     self._keeper.forget(function, replica.id)
+        return has_changed
 
     def _needs_care(self, function: Function, seen: dict[str, Replica]) -> bool:
         is_known = function.replicas.keys() | function.incoming.keys() | self._keeper.retiring.keys()
@@ -213,7 +216,7 @@ class Caretaker:
             seen = await self._seen(function.name)
             if function.gone.is_set():
                 return
-            self._note(function, seen, since)
+            _ = self._note(function, seen, since)
             fresh = {one.id: one for one in seen.values() if not self._keeper.is_stale(one.id, since)}
             newer = self._overtakers(function, fresh)
             for replica in fresh.values():

@@ -108,7 +108,7 @@ class DockerProvider:
                     if now.state is replica.state:
                         raise
                     return self._set_state(now, state, grace_s)
-            except NoContainer:
+            except (NoContainer, NotFound):
                 if state is ReplicaState.REMOVED:
                     return replace(replica, state=state, host="", port=0)
                 raise NotFound(f"replica {replica.name} is gone: somebody else has removed it") from None

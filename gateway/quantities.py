@@ -19,7 +19,9 @@ def parse_quantity(written: str) -> Decimal:
 
     https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
     """
-    match = re.fullmatch(r"([0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE]([0-9]{1,2})|([kMGTPE]i?|Ki|m|))", written)
+    match = re.fullmatch(
+        r"([0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE]([0-9]{1,2})|([kMGTPE]i?|Ki|m|))", written
+    )
     if not match or match[3] == "ki":
         raise ValueError(f"{written[:80]!r} is no quantity, such as 128Mi, 1G, 500m or 0.5")
     number = Decimal(match[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from .errors import Conflict, GatewayError, NotFound, Refused, TimedOut, Unavailable
@@ -20,8 +21,12 @@ IDLE_TICK_S = 0.25
 class Scaler:
     """Changes how many replicas are wanted, and waits until they are there."""
 
-    def __init__(self, keeper: Keeper, mender: Mender, router: Router) -> None:
+    def __init__(
+        self, keeper: Keeper, mender: Mender, router: Router, care: Callable[[Function], Awaitable[None]]
+    ) -> None:
+        """`care` looks at a function's replicas and has done what they need."""
         self._keeper = keeper
+        self._care = care
         self._mender = mender
         self._router = router
         self._waking: dict[Function, asyncio.Task[None]] = {}
@@ -162,16 +167,30 @@ class Scaler:
     async def _first_endpoint(self, function: Function, starting: asyncio.Task[None]) -> None:
         """Return when there is an endpoint or the function is gone. Raises why there will be none."""
         events = [asyncio.ensure_future(event.wait()) for event in (function.available, function.gone)]
+        is_known = False
         try:
             while not function.endpoints and not function.gone.is_set():
                 work = (starting, *self._mender.starting(function), *self._deploying.get(function, ()))
                 work = tuple(task for task in work if not task.done())
+                if not work and is_known:
+                    raise self._failure(function, starting)
                 if not work:
-                    raise _failure(function, starting)
+                    is_known = True
+                    await self._care(function)  # what was reported may not have been taken up yet
+                    continue
                 await asyncio.wait((*events, *work), return_when=asyncio.FIRST_COMPLETED)
         finally:
             for event in events:
                 event.cancel()
+
+    def _failure(self, function: Function, starting: asyncio.Task[None]) -> GatewayError:
+        error = None if starting.cancelled() else starting.exception()
+        if isinstance(error, GatewayError):
+            return Unavailable(f"no replica of {function.name} can be started: {error}")
+        up = [one for one in function.serving if one.state is not ReplicaState.STOPPED]
+        if function.is_adopted and all(one.id in self._mender.stopping for one in up):
+            return Unavailable(f"{function.name} is stopped, and not the gateway's to start; what made it can")
+        return Unavailable(f"no replica of {function.name} is ready{_because(function)}")
 
     # Resting.
 
@@ -258,12 +277,3 @@ class Scaler:
 
 def _because(function: Function) -> str:
     return f": {function.reason}" if function.reason else ""
-
-
-def _failure(function: Function, starting: asyncio.Task[None]) -> GatewayError:
-    error = None if starting.cancelled() else starting.exception()
-    if isinstance(error, GatewayError):
-        return Unavailable(f"no replica of {function.name} can be started: {error}")
-    if function.is_adopted and all(replica.state is ReplicaState.STOPPED for replica in function.serving):
-        return Unavailable(f"{function.name} is stopped, and not the gateway's to start: start it with what made it")
-    return Unavailable(f"no replica of {function.name} is ready{_because(function)}")

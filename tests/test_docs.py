@@ -9,7 +9,7 @@ from pathlib import Path
 from function.handler import MEDITATIONS
 from platforms import Context, Event
 from platforms.invoke import invoke
-from tests import limits
+from tests import limits, settings
 from tests.cases import CASES
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +19,12 @@ def test_architecture_lists_every_limit_that_skips_a_case() -> None:
     text = limits.ARCHITECTURE.read_text()
 
     assert limits.with_table(text) == text, "run: python -m tests.limits"
+
+
+def test_gateway_page_lists_every_setting_with_its_default() -> None:
+    text = settings.DOCUMENT.read_text()
+
+    assert settings.with_table(text) == text, "run: python -m tests.settings"
 
 
 def test_conformance_table_has_its_size_and_no_name_twice() -> None:
@@ -41,9 +47,9 @@ def test_readme_handler_does_what_readme_says() -> None:
 
 
 def test_readme_links_lead_somewhere() -> None:
-    for document in (ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"):
+    for document in (ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "docs/gateway.md"):
         for target in re.findall(r"\]\(([^)#:]+)", document.read_text()):
-            assert (ROOT / target).exists(), f"{document.name}: {target}"
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
 def test_openapi_examples_are_what_the_function_answers() -> None:

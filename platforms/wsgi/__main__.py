@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..command_line import port, positive, set_up_log
 from ..loading import HandlerError, load_handler
+from .reload import run_reloading
 from .responder import Responder
 from .server import SERVERS, ServerConfig, ServerError, serve
 
@@ -83,15 +84,9 @@ def _announce(config: ServerConfig) -> None:
     print(f"call it:  curl -X POST {url}", flush=True)
 
 
-def _reload(command: Sequence[str], function_dir: str) -> int:
-    from shlex import join
-
-    from watchfiles import PythonFilter, run_process
-
-    print(f"watching {function_dir}/ for changes; Ctrl-C stops", flush=True)
-    target = join(one for one in command if one != "--reload")
-    run_process(function_dir, target=target, target_type="command", watch_filter=PythonFilter())
-    return 0
+def _reload(command: Sequence[str], folder: str) -> int:
+    print(f"watching {folder}/ for changes; Ctrl-C stops", flush=True)
+    return run_reloading([one for one in command if one != "--reload"], folder)
 
 
 if __name__ == "__main__":

@@ -67,10 +67,10 @@ class _Drain:
         self._exit_code = 0
         responder.on_exit = self.exit
 
-    def begin(self, *_: Any) -> None:
-        """Start draining; a signal handler."""
+    def begin(self, signum: int = signal.SIGTERM, *_: Any) -> None:
+        """Start draining; a signal handler. At SIGINT there is no load balancer to wait for."""
         if not self._in_flight.draining:
-            self._began_s = time.monotonic()
+            self._began_s = time.monotonic() - (self._config.grace_s if signum == signal.SIGINT else 0)
             self._in_flight.draining = True
 
     def exit(self, error: BaseException) -> None:
@@ -175,7 +175,7 @@ async def _run_granian(responder: Responder, config: ServerConfig, on_ready: Cal
     drain = _Drain(responder, config)
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signum, drain.begin)
+        loop.add_signal_handler(signum, drain.begin, signum)
     serving = asyncio.ensure_future(server.serve())
     while not serving.done() and not await _accepts(config):
         await asyncio.sleep(0.005)

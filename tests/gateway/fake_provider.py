@@ -150,9 +150,13 @@ class FakeProvider:
         self.notify(replica.function, Change.REPLICAS, replica.id)
         return replica
 
+    def tell_of_stop(self, replica: Replica) -> None:
+        """Report that somebody else is about to stop a replica."""
+        self.notify(replica.function, Change.STOPPING, replica.id)
+
     def go(self, replica: Replica, grace_s: float = PATIENCE_S) -> None:
         """Have somebody else stop and remove a replica, as `docker compose down` does."""
-        self.notify(replica.function, Change.STOPPING, replica.id)
+        self.tell_of_stop(replica)
         self._run(self._replicas[replica.id].stop(grace_s))
         self.lose(replica)
 

@@ -46,6 +46,8 @@ class FakeReplica:
         """Take no more requests, finish those in it for a while, and end."""
         self._thawed.set()
         if self._server:
+            if grace_s:
+                await asyncio.sleep(0.02)  # connections that the kernel has taken are still accepted
             self._server.close()
             with suppress(TimeoutError):
                 async with asyncio.timeout(grace_s):
@@ -58,22 +60,32 @@ class FakeReplica:
             self._server = None
         self.replica = replace(self.replica, state=ReplicaState.STOPPED, host="", port=0, ended=ended)
 
+    def _begin(self) -> None:
+        self._in_flight += 1
+        self._idle.clear()
+
+    def _end(self) -> None:
+        self._in_flight -= 1
+        if not self._in_flight:
+            self._idle.set()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task
         self._connections.add(task)
         self._writers.add(writer)
         try:
-            while head := await _read_head(reader):
-                self._in_flight += 1
-                self._idle.clear()
-                try:
+            self._begin()
+            try:
+                head = await _read_head(reader)  # of one who connects only to ask
+                while head:
                     writer.write(await self._answer(head, reader))
                     await writer.drain()
-                finally:
-                    self._in_flight -= 1
-                    if not self._in_flight:
-                        self._idle.set()
+                    self._end()
+                    head = await _read_head(reader)
+                    self._begin()
+            finally:
+                self._end()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:

@@ -82,6 +82,12 @@ class Fleet:
         """Return the provider's replicas, of some states only."""
         return [one for one in self.provider.replicas() if not states or one.state in states]
 
+    async def dismiss(self, name: str, replica: Replica) -> None:
+        """Have somebody else stop and remove an adopted replica that goes on answering until no more is sent to it."""
+        self.provider.tell_of_stop(replica)
+        await until(lambda: replica.id not in [one.replica.id for one in self[name].endpoints])
+        await asyncio.to_thread(self.provider.go, replica)
+
     async def call(self, name: str = "fn") -> str:
         """Call a function as the proxy does; return the image that answered. Raises OSError if the answer broke off."""
         function = self[name]
@@ -89,26 +95,12 @@ class Fleet:
             endpoint = function.pick() or await self.functions.wake(function)
             endpoint.acquire()
             try:
-                replica = endpoint.replica
-                try:
-                    reader, writer = await asyncio.open_connection(replica.host, replica.port)
-                except ConnectionRefusedError:  # nothing was delivered
-                    await asyncio.sleep(0.01)
-                    continue
-                try:
-                    writer.write(b"GET / HTTP/1.1\r\nhost: fn\r\n\r\n")
-                    head = await reader.readuntil(b"\r\n\r\n")
-                    length = int(head.rpartition(b": ")[2])
-                    body = (await reader.readexactly(length)).decode()
-                finally:
-                    writer.transport.abort()
-            except asyncio.IncompleteReadError:
-                raise ConnectionError(f"{endpoint.replica.name} broke off") from None
+                return await _ask(endpoint.replica)
+            except ConnectionRefusedError:  # nothing was delivered
+                await asyncio.sleep(0.01)
             finally:
                 endpoint.release()
                 function.last_used_s = time.monotonic()
-            assert head.startswith(b"HTTP/1.1 200 ")
-            return body.split()[1]
         raise ConnectionRefusedError(f"no replica of {name} takes connections")
 
 
@@ -122,6 +114,7 @@ class Callers:
         self._name = name
         self._number = number
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_over = False
 
     async def __aenter__(self) -> Callers:
         self._tasks = [asyncio.create_task(self._call()) for _ in range(self._number)]
@@ -133,24 +126,38 @@ class Callers:
     ) -> None:
         if not kind:
             await self.more()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._is_over = True
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*self._tasks)
         if not kind:
-            assert self.failures == []
+            assert not self.failures, self.failures
 
     async def more(self, number: int = 20) -> None:
-        """Wait until so many more calls were answered, or one failed."""
+        """Wait until so many more calls were answered."""
         goal = len(self.answers) + number
-        await until(lambda: len(self.answers) >= goal or self.failures)
+        await until(lambda: len(self.answers) >= goal)
 
     async def _call(self) -> None:
-        while True:
+        while not self._is_over:
             try:
                 self.answers.append(await self._fleet.call(self._name))
             except Exception as error:  # noqa: BLE001
                 self.failures.append(error)
             await asyncio.sleep(0.002)
+
+
+async def _ask(replica: Replica) -> str:
+    reader, writer = await asyncio.open_connection(replica.host, replica.port)
+    try:
+        writer.write(b"GET / HTTP/1.1\r\nhost: fn\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = await reader.readexactly(int(head.rpartition(b": ")[2]))
+    except asyncio.IncompleteReadError:
+        raise ConnectionError(f"{replica.name} broke off") from None
+    finally:
+        writer.transport.abort()
+    assert head.startswith(b"HTTP/1.1 200 ")
+    return body.decode().split()[1]
 
 
 async def gather(*work: Awaitable[Any]) -> list[Any]:

@@ -61,7 +61,7 @@ class TestDeploying:
             (before,) = fleet.replicas()
             await fleet.deploy()
 
-            await until(lambda: before not in fleet.replicas())
+            await until(lambda: before.id not in [one.id for one in fleet.replicas()])
             assert len(fleet.replicas()) == 1
 
     @on_loop
@@ -230,7 +230,7 @@ class TestDeploying:
             (before,) = fleet.replicas()
             async with Callers(fleet):
                 provider.notify(NAME, Change.SOURCE, "")
-                await until(lambda: fleet.replicas() and before not in fleet.replicas())
+                await until(lambda: before.id not in [one.id for one in fleet.replicas()])
 
     @on_loop
     async def test_declared_functions_are_deployed_at_the_start(self, provider: FakeProvider) -> None:
@@ -302,6 +302,7 @@ class TestMending:
             async with Callers(fleet) as callers:
                 provider.kill(victim)
                 await until(lambda: len(function.endpoints) == 2 and victim not in fleet.replicas())
+                await callers.more()
                 callers.failures.clear()  # those that were in it
             assert len(fleet.replicas(RUNNING)) == 2
             assert function.reason == ""
@@ -464,7 +465,7 @@ class TestAdopted:
             async with Callers(fleet):
                 second = provider.come(deployment())
                 await until(lambda: len(fleet["fn"].endpoints) == 2)
-                await asyncio.to_thread(provider.go, first)
+                await fleet.dismiss("fn", first)
                 await until(lambda: [one.replica.id for one in fleet["fn"].endpoints] == [second.id])
             await asyncio.to_thread(provider.go, second)
             await until(lambda: "fn" not in fleet)
@@ -478,7 +479,7 @@ class TestAdopted:
                 newer = provider.come(deployment(image="v2"), "2")
                 await until(lambda: fleet["fn"].revision == "2")
                 assert await fleet.call() == "v2"
-                await asyncio.to_thread(provider.go, newer)
+                await fleet.dismiss("fn", newer)
                 await until(lambda: fleet["fn"].revision == "1")
             assert await fleet.call() == "v1"
 

@@ -2,25 +2,77 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.conformance import Request
+from tests.conformance import Broken, Reply, Request
 
 from . import http
-from .processes import REPOSITORY_DIR, python, running
+from .processes import REPOSITORY_DIR, TIMEOUT_S, Server, python, running
 
 HANDLER = "def handle(event, context):\n    return {answer!r}\n"
+WAITING = """
+import pathlib, time
+
+def handle(event, context):
+    pathlib.Path("begun").touch()
+    while not pathlib.Path("go").exists():
+        time.sleep(0.01)
+    return "waited"
+"""
+READING = """
+import pathlib
+
+NAMES = " ".join(sorted(path.name for path in pathlib.Path("function").glob("[!._]*")))
+
+def handle(event, context):
+    return NAMES
+"""
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    give_up_s = time.monotonic() + TIMEOUT_S
+    while not is_so():
+        assert time.monotonic() < give_up_s
+        time.sleep(0.01)
+
+
+def wait_for_draining(port: int) -> None:
+    wait_until(lambda: http.send(Request("GET", "/_/health"), port).status == 503)
+
+
+@contextmanager
+def waiting_request(folder: Path, process: Server, port: int) -> Iterator[Future[Reply]]:
+    """Give a request that is in flight until the file "go" is there."""
+    process.wait_for_line("serving")
+    with ThreadPoolExecutor(1) as pool:
+        reply = pool.submit(http.send, Request(), port)
+        try:
+            wait_until((folder / "begun").exists)
+            yield reply
+        finally:
+            (folder / "go").touch()
+
+
+@contextmanager
+def reloading(folder: Path, module: str, handler: str) -> Iterator[tuple[Path, Server, int]]:
+    """Serve a handler in a folder of its own, with --reload; give its file, the process and the port."""
+    path = folder / "function" / "handler.py"
+    path.parent.mkdir()
+    path.write_text(handler)
+    port = http.free_port()
+    command = python(module, "--reload", "--host", "127.0.0.1", "--port", str(port))
+    with running(command, environ={"PYTHONPATH": str(REPOSITORY_DIR)}, cwd=folder) as process:
+        yield path, process, port
 
 
 def test_reload_serves_the_new_handler_and_survives_a_broken_one(tmp_path: Path) -> None:
-    handler = tmp_path / "function" / "handler.py"
-    handler.parent.mkdir()
-    handler.write_text(HANDLER.format(answer="one"))
-    port = http.free_port()
-    command = python("platforms.wsgi", "--reload", "--port", str(port))
-    with running(command, environ={"PYTHONPATH": str(REPOSITORY_DIR)}, cwd=tmp_path) as process:
+    with reloading(tmp_path, "platforms.wsgi", HANDLER.format(answer="one")) as (handler, process, port):
         process.wait_for_line("serving")
         assert http.send(Request(), port).body == b"one"
 
@@ -29,6 +81,45 @@ def test_reload_serves_the_new_handler_and_survives_a_broken_one(tmp_path: Path)
         handler.write_text(HANDLER.format(answer="two"))
         process.wait_for_line("serving")
         assert http.send(Request(), port).body == b"two"
+
+
+def test_reload_lets_a_request_in_flight_finish(tmp_path: Path) -> None:
+    with reloading(tmp_path, "platforms.openfaas", WAITING) as (handler, process, port):
+        with waiting_request(tmp_path, process, port) as reply:
+            handler.write_text(HANDLER.format(answer="new"))
+            wait_for_draining(port)
+        assert reply.result(TIMEOUT_S).body == b"waited"
+
+        process.wait_for_line("serving")
+        assert http.send(Request(), port).body == b"new"
+
+
+def test_sigterm_while_reloading_is_on_lets_a_request_in_flight_finish(tmp_path: Path) -> None:
+    with reloading(tmp_path, "platforms.openfaas", WAITING) as (_, process, port):
+        with waiting_request(tmp_path, process, port) as reply:
+            process.process.terminate()
+            wait_for_draining(port)
+        assert reply.result(TIMEOUT_S).body == b"waited"
+        assert process.process.wait(TIMEOUT_S) == 0
+
+
+def test_a_server_that_is_killed_is_started_again(tmp_path: Path) -> None:
+    killing = "import os, signal\n\ndef handle(event, context):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    with reloading(tmp_path, "platforms.wsgi", killing) as (_, process, port):
+        for _ in range(2):
+            process.wait_for_line("serving")
+            with pytest.raises(Broken):
+                http.send(Request(), port)
+
+
+def test_reload_heeds_files_of_every_kind_but_hidden_ones(tmp_path: Path) -> None:
+    with reloading(tmp_path, "platforms.wsgi", READING) as (handler, process, port):
+        process.wait_for_line("serving")
+        handler.with_name(".swap").write_text("x")
+        handler.with_name("text").write_text("new")
+        process.wait_for_line("serving")
+
+        assert http.send(Request(), port).body == b"handler.py text"
 
 
 def test_serve_says_where_it_listens_and_how_to_call_it() -> None:
