@@ -1,6 +1,7 @@
 """AWS Lambda's events to the contract and back.
 
-Entry point: `lambda_handler`. An event of no known shape is a direct invocation, never guessed at.
+Entry point: `lambda_handler`. An event of no known shape is a direct invocation, never guessed at. What is neither that
+nor HTTP is read by `events.py`, which is imported when the first of it arrives.
 """
 
 from __future__ import annotations
@@ -20,19 +21,21 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from ..loading import Handler
+    from .events import Batch
 
     Dialect: TypeAlias = RestApi | HttpApiV2 | LoadBalancer
 
 REST_API, HTTP_API_V1, HTTP_API_V2 = RestApi(), HttpApiV1(), HttpApiV2()
 FUNCTION_URL, LOAD_BALANCER = FunctionUrl(), LoadBalancer()
+_EVENT_BUS_KEYS = {"id", "source", "detail-type", "detail"}
 
 
 class InvocationFailed(Exception):
-    """The handler's answer to a direct invocation is an error's, or no JSON or text; Lambda reports a failure."""
+    """The handler answered what is no HTTP with an error's status, or a direct invocation with no JSON or text."""
 
 
 def dialect_of(native: Any) -> Dialect | None:
-    """Return which front door an event came through; None for a direct invocation."""
+    """Return which front door an event came through; None for everything else."""
     if not isinstance(native, dict):
         return None
     request = native.get("requestContext")
@@ -54,11 +57,24 @@ def dialect_of(native: Any) -> Dialect | None:
 
 
 def to_event(native: Any) -> Event:
-    """Return the Event of an HTTP dialect's event, or of a direct invocation: a POST of its payload to `/`."""
+    """Return the Event of an HTTP dialect's or of EventBridge's event, else of a direct invocation: a POST of it."""
     dialect = dialect_of(native)
     if dialect is not None:
         return dialect.to_event(native)
+    if isinstance(native, dict) and native.keys() >= _EVENT_BUS_KEYS:
+        from . import events
+
+        return events.to_event(native)
     return Event("POST", raw_path="/", header_pairs=[("content-type", "application/json")], body=dumps(native).encode())
+
+
+def to_batch(native: Any) -> Batch | None:
+    """Return the records of a queue, topic, bucket or stream; None for an event that is one call."""
+    if not isinstance(native, dict) or not isinstance(native.get("Records"), list):
+        return None
+    from . import events
+
+    return events.to_batch(native)
 
 
 def to_context(native_context: Any, event: Event, native: Any) -> Context:
@@ -84,14 +100,17 @@ def to_native(response: Response, dialect: Dialect, native: Any, context: Contex
 
 
 def make_lambda_handler(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any, Any], Any]:
-    """Return the function that Lambda calls with its event and context. RAISE_ERRORS=1 lets HTTP errors reach it."""
+    """Return the function that Lambda calls with its event and context.
+
+    RAISE_ERRORS=1 lets HTTP errors reach it, REPORT_BATCH_ITEM_FAILURES=1 reports failed records in place of raising.
+    """
     raise_errors = environ.get("RAISE_ERRORS") == "1"
+    report = environ.get("REPORT_BATCH_ITEM_FAILURES") == "1"
 
     def lambda_handler(native: Any, native_context: Any) -> Any:
         dialect = dialect_of(native)
         if dialect is None:
-            event = to_event(native)
-            return _result(call(handler, event, to_context(native_context, event, native)))
+            return run_event(native, native_context)
         try:
             event = dialect.to_event(native)
         except BadRequest as error:
@@ -103,6 +122,15 @@ def make_lambda_handler(handler: Handler, environ: Mapping[str, str]) -> Callabl
             response = buffer(response, context, event.method, *limits, raise_errors=raise_errors)
         return to_native(response, dialect, native, context, event.method)
 
+    def run_event(native: Any, native_context: Any) -> Any:
+        def run(event: Event, record: Any) -> Response:
+            return _succeeded(call(handler, event, to_context(native_context, event, record)))
+
+        batch = to_batch(native)
+        if batch is not None:
+            return batch.deliver(run, native_context.aws_request_id, report=report)
+        return _result(run(to_event(native), native))
+
     return lambda_handler
 
 
@@ -112,11 +140,17 @@ def _method(native: Any) -> str:
     return method.upper()
 
 
-def _result(response: Response) -> Any:
-    """Return what a direct invocation's caller gets: the JSON of the body, or its text."""
+def _succeeded(response: Response) -> Response:
+    """Return the handler's answer with its whole body; raises InvocationFailed if it is an error's."""
     body = collect(response.body)
     if response.status >= 400:
         raise InvocationFailed(f"the handler answered {response.status}: {body.decode(errors='replace')}")
+    return response._replace(body=body)
+
+
+def _result(response: Response) -> Any:
+    """Return what a direct invocation's caller gets: the JSON of the body, or its text."""
+    body = response.body
     content_type = next((value for name, value in response.headers if name.lower() == "content-type"), "")
     if body and content_type.partition(";")[0].strip().lower() == "application/json":
         return loads(body)

@@ -26,10 +26,10 @@ class Golden(NamedTuple):
     expected: dict[str, Any]
 
 
-def load(folder: Path) -> list[Golden]:
-    """Return the golden events beside a test."""
-    files = sorted((folder / "events").glob("*.json"))
-    assert files, f"no golden events in {folder}"
+def load(folder: Path, name: str = "events") -> list[Golden]:
+    """Return the golden events beside a test, from the folder `name`."""
+    files = sorted((folder / name).glob("*.json"))
+    assert files, f"no golden events in {folder / name}"
     return [Golden(file.stem, **json.loads(file.read_text(encoding="utf-8"))) for file in files]
 
 

@@ -9,6 +9,7 @@ from .processes import REPOSITORY_DIR
 
 SAMPLE = REPOSITORY_DIR / "function"
 CONFORMANCE = REPOSITORY_DIR / "tests" / "functions" / "conformance"
+RECORDS = REPOSITORY_DIR / "tests" / "functions" / "records"
 SLOW = REPOSITORY_DIR / "tests" / "functions" / "slow"
 _IGNORE = shutil.ignore_patterns("__pycache__")
 

@@ -65,7 +65,7 @@ class TestDispatch:
             {"version": "2.0", "requestContext": {"http": {}}},
             {"version": "1.0"},
             {"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "detail": {}},
-            {"Records": [{"eventSource": "aws:sqs", "body": "x"}]},
+            {"Records": [{"body": "x"}]},
             {"requestContext": {"connectionId": "x", "eventType": "CONNECT"}},
             {"raw_path": "/", "method": "GET", "headers": {}},
             {"version": "2.0", "path": "/", "method": "GET", "requestContext": {"serviceNetworkArn": "arn:x"}},
@@ -139,6 +139,10 @@ class TestDirect:
     def test_direct_answer_of_an_error_status_fails_the_invocation(self, status: int) -> None:
         with pytest.raises(InvocationFailed, match=f"the handler answered {status}: .*no moon"):
             run(lambda event, context: ({"error": "no moon"}, status), {})
+
+    def test_direct_answer_of_bytes_that_are_no_text_fails_the_invocation(self) -> None:
+        with pytest.raises(InvocationFailed, match="the handler answered with bytes"):
+            run(lambda event, context: b"\xff", {})
 
     @pytest.mark.parametrize("error", [RuntimeError("x"), BadRequest("x"), SystemExit(1)], ids=stable_id)
     def test_direct_handler_raising_reaches_lambda(self, error: BaseException, caplog: Any) -> None:
