@@ -75,7 +75,8 @@ async def _run(config: Config, credentials: Credentials, secrets: SecretStore, e
     )
 
     def announce(port: int) -> None:
-        is_in_container = Path("/.dockerenv").exists()
+        # bound to loopback in a container, only that container's own shell reaches it
+        is_in_container = Path("/.dockerenv").exists() and not config.host.startswith(("127.", "localhost", "::1"))
         print(announcement(config, credentials, port, is_in_container=is_in_container), flush=True)
 
     starting = loop.create_task(functions.start())
@@ -111,7 +112,7 @@ def make_provider(config: Config, secrets: SecretStore, environ: Mapping[str, st
 def announcement(config: Config, credentials: Credentials, port: int, *, is_in_container: bool) -> str:
     """Return what is printed once the gateway serves: where, and how to log in. Never the password itself."""
     host = "127.0.0.1" if config.host in ("0.0.0.0", "::", "localhost") else config.host  # noqa: S104 - compared
-    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    url = config.public_url or (f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
     path = shlex.quote(str((config.state_dir / PASSWORD_FILE).absolute()))
     show = f"docker compose exec -T gateway cat {path}" if is_in_container else f"cat {path}"
     user = "" if credentials.user == "admin" else f" --username {shlex.quote(credentials.user)}"

@@ -32,6 +32,8 @@ class Config:
     """What GET /store.json answers, for `faas-cli store`."""
     allowed_hosts: tuple[str, ...] = ()
     """Host names by which /system/* may be reached, besides loopback's, addresses, and the gateway's on its network."""
+    public_url: str = ""
+    """Where callers on this machine reach it; "" where it listens."""
     upstream_timeout_s: float = 60.0
     """A function must begin its reply within so long."""
     read_timeout_s: float = 60.0
@@ -161,6 +163,13 @@ SETTINGS = (
     Setting("stack", "stack_path", _path, "FILE", "stack file whose functions the process provider runs"),
     Setting("store", "store_path", _path, "FILE", "what /store.json answers to `faas-cli store`, instead of our own"),
     Setting("allowed-host", "allowed_hosts", _names, "NAME[,NAME...]", "further host names of the gateway's own"),
+    Setting(
+        "public-url",
+        "public_url",
+        _text,
+        "URL",
+        "where it is reached, if that is not where it listens: for the login line",
+    ),
     Setting("upstream-timeout", "upstream_timeout_s", _time_s, "TIME", "a function must begin its reply within this"),
     Setting("read-timeout", "read_timeout_s", _time_s, "TIME", "a client must send the next piece within this"),
     Setting("write-timeout", "write_timeout_s", _time_s, "TIME", "a replica that ends may finish its calls for this"),

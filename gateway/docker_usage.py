@@ -48,7 +48,7 @@ class Usages:
             if not last or last.cpu_ns > now.cpu_ns or last.time_ns >= now.time_ns:  # new, or started again
                 started = self._engine.api.inspect_container(container_id)["State"]["StartedAt"]
                 last = _Sample(time_ns(started), 0)
-        except (APIError, KeyError):
+        except (APIError, KeyError, ValueError):  # the engine's answer about one that is being removed may be empty
             return Usage()
         self._last[container_id] = now
         elapsed_ns = max(now.time_ns - last.time_ns, 1)

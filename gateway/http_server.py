@@ -1,55 +1,36 @@
-"""An HTTP/1.1 server on the event loop: llhttp reads what clients send, Exchange is what handlers see of it.
+"""An HTTP/1.1 server on the event loop: requests are read, answered one after the other, and bounded in time.
 
-It refuses whatever two readers could take for different requests, and bounds what a client can make it keep.
+request_reader.py reads them, and Exchange is what handlers see of one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
-
-import httptools
 
 from .errors import GatewayError
 from .exchange import MAX_BUFFERED, ClientGone, Exchange, Unreadable
 from .flow import Flow
 from .probe import host_header
+from .request_reader import NEVER, RequestReader
 from .sweeper import Sweeper
 
-MAX_HEAD_BYTES = 64 * 1024
-MAX_HEADERS = 256
 LINGER_S = 5.0
-NEVER = float("inf")
-_NOTED = frozenset((b"host", b"expect", b"content-length", b"transfer-encoding"))
 _log = logging.getLogger(__name__)
 
 Route = Callable[[Exchange], Coroutine[Any, Any, None]]
-"""Answers a request; cancelled when its client leaves."""
+"""Answers a request, in a Flow that is cancelled when its client leaves."""
 
 
-class ServerConnection(asyncio.Protocol):
-    """A client's connection: reads requests, has them answered one after the other."""
+class ServerConnection(RequestReader):
+    """A client's connection."""
 
     def __init__(self, server: HttpServer) -> None:
-        self._server = server
-        self._loop = asyncio.get_running_loop()
-        self._parser = httptools.HttpRequestParser(self)
-        self._current: Exchange | None = None
+        super().__init__(server)
         self._flow: Flow | None = None
-        self._receiving: Exchange | None = None
-        self._queue: deque[Exchange] = deque()
-        """Requests that came before the current one was answered."""
         self._is_paused = False
-        self._is_deaf = False
-        """What comes is thrown away: a refused request's rest, or something after the last request."""
-        self._is_in_head = False
-        self._quiet_bytes = 0
-        """How much came that ended no head and was no body."""
-        self._is_replaying = False
-        self._read_deadline_s = self._loop.time() + server.read_timeout_s
         self._write_deadline_s = NEVER
         self.writable: asyncio.Future[None] | None = None
         """Pending while the client does not take what is written."""
@@ -73,16 +54,10 @@ class ServerConnection(asyncio.Protocol):
         self.peer_text = host_header(*self.peer)
         self._server.add(self)
 
-    def data_received(self, data: bytes) -> None:
-        if len(data) <= MAX_HEAD_BYTES:
-            self._feed(data)
-            return
-        for start in range(0, len(data), MAX_HEAD_BYTES):
-            self._feed(data[start : start + MAX_HEAD_BYTES])
-
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_lost = True
         self._server.remove(self)
+        self._queue.clear()
         self.resume_writing()
         if self._current:
             self._current.wake_reader()
@@ -101,82 +76,7 @@ class ServerConnection(asyncio.Protocol):
             if not writable.done():
                 writable.set_result(None)
 
-    # What the parser calls.
-
-    def on_message_begin(self) -> None:
-        self._is_in_head = True
-        self._quiet_bytes = -MAX_HEAD_BYTES  # what was fed with its beginning is not all its own
-        self._head_bytes = 0
-        self._target = b""
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._hosts = 0
-        self._length = 0
-        self._is_chunked = False
-        self._expects_continue = False
-        if not self._current:
-            self._read_deadline_s = self._loop.time() + self._server.read_timeout_s
-
-    def on_url(self, url: bytes) -> None:
-        self._target += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._head_bytes += len(name) + len(value) + 4
-        if self._head_bytes > MAX_HEAD_BYTES or len(self._headers) >= MAX_HEADERS:
-            raise _head_too_large()
-        if not self._is_in_head:
-            return  # trailers say nothing that a function is told
-        name = name.lower()
-        self._headers.append((name, value))
-        if name in _NOTED:
-            self._note(name, value.strip(b" \t"))
-
-    def on_headers_complete(self) -> None:
-        self._is_in_head = False
-        if self._is_replaying:
-            return
-        parser = self._parser
-        is_http10 = parser.get_http_version() == "1.0"
-        if self._hosts != 1 or self._is_chunked or self._length or len(self._target) > 1024:
-            self._check(is_http10=is_http10)
-        target = self._target
-        if not target.startswith(b"/"):
-            target = self._origin_form(target)
-        exchange = Exchange(
-            self,
-            parser.get_method(),
-            target,
-            self._headers,
-            is_http10,
-            parser.should_keep_alive(),
-            self._is_chunked or self._length > 0,
-            self._expects_continue and not is_http10,
-        )
-        self._receiving = exchange
-        self._queue.append(exchange)
-
-    def on_body(self, data: bytes) -> None:
-        exchange = self._receiving
-        if not exchange or exchange.error:
-            return
-        self._quiet_bytes = 0
-        exchange.received += len(data)
-        if exchange.received > self._server.max_body_bytes:
-            raise self._too_large()
-        self._read_deadline_s = NEVER
-        if exchange.add(data) > MAX_BUFFERED:
-            self.update_reading()
-
-    def on_message_complete(self) -> None:
-        exchange = self._receiving
-        if not exchange or (self._parser.should_upgrade() and exchange.has_body and not self._is_replaying):
-            return
-        self._quiet_bytes = 0
-        exchange.finish()
-        self._receiving = None
-        if not exchange.keeps_alive:
-            self._is_deaf = True
-
-    # What Exchange and the server call.
+    # What Exchange, the reader and the server call.
 
     def expect_piece(self) -> None:
         """Give the client its time to send the next piece of the body."""
@@ -192,6 +92,17 @@ class ServerConnection(asyncio.Protocol):
                 self.transport.pause_reading()
             else:
                 self.transport.resume_reading()
+
+    def go_on(self) -> None:
+        """Have the requests that wait answered, one after the other."""
+        queue = self._queue
+        while queue and not self._current:
+            exchange = self._current = queue.popleft()
+            self._read_deadline_s = NEVER
+            self._flow = Flow(self._answer(exchange))
+            self._flow.step()
+        if queue or self._is_paused:
+            self.update_reading()
 
     def check(self, now_s: float) -> None:
         """Act on a deadline that has passed."""
@@ -211,107 +122,10 @@ class ServerConnection(asyncio.Protocol):
 
     def close_if_idle(self) -> None:
         """Close the connection unless a request is in it."""
-        if not self._current:
+        if not self._current and not self._queue:
             self.transport.close()
 
     # Private.
-
-    def _feed(self, data: bytes) -> None:
-        if self._is_deaf:
-            return
-        self._quiet_bytes += len(data)
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as error:
-            self._ignore_upgrade(data[error.args[0] :])
-        except httptools.HttpParserError as error:
-            if self._is_deaf:
-                return  # after the last request, as it said itself
-            cause = error.__context__
-            self._refuse(
-                cause if isinstance(cause, Unreadable) else Unreadable(400, f"the request is not HTTP: {error}")
-            )
-        else:
-            if self._quiet_bytes > MAX_HEAD_BYTES and not self._is_deaf:
-                self._refuse(_head_too_large())
-        if self._queue:
-            self._go_on()
-
-    def _note(self, name: bytes, value: bytes) -> None:
-        if name == b"host":
-            self._hosts += 1
-        elif name == b"content-length":
-            self._length = int(value)  # llhttp has made sure of digits, and of one
-        elif name == b"expect":
-            self._expects_continue = value.lower() == b"100-continue"
-        elif value.lower() == b"chunked":
-            self._is_chunked = True
-        else:
-            raise Unreadable(501, f"Transfer-Encoding {value[:80]!r} is not supported, only chunked")
-
-    def _check(self, *, is_http10: bool) -> None:
-        if self._hosts != 1 and (self._hosts or not is_http10):
-            raise Unreadable(400, f"the request has {self._hosts} Host headers instead of one")
-        if self._is_chunked and is_http10:
-            raise Unreadable(400, "Transfer-Encoding is not of HTTP/1.0")
-        if self._length > self._server.max_body_bytes:
-            raise self._too_large()
-        if len(self._target) > MAX_HEAD_BYTES:
-            raise _head_too_large()
-
-    def _origin_form(self, target: bytes) -> bytes:
-        """Return the path of `http://host/path`, whose host is then the request's: RFC 9112, 3.2.2."""
-        scheme, _, rest = target.partition(b"://")
-        if scheme.lower() not in (b"http", b"https"):
-            if target == b"*":
-                return target
-            raise Unreadable(400, f"the request's target {target[:80]!r} is no path, such as /function/NAME")
-        host, slash, path = rest.partition(b"/")
-        self._headers = [(name, host if name == b"host" else value) for name, value in self._headers]
-        return slash + path or b"/"
-
-    def _ignore_upgrade(self, rest: bytes) -> None:
-        """Read on as if there were no Upgrade header: llhttp took what follows the head for another protocol.
-
-        Java's own client asks for h2c with every first request, also with those that have a body.
-        """
-        exchange = self._receiving
-        self._parser = httptools.HttpRequestParser(self)
-        if exchange:
-            framing = b"Transfer-Encoding: chunked" if self._is_chunked else b"Content-Length: %d" % self._length
-            self._is_replaying = True
-            self._parser.feed_data(b"POST / HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % framing)
-        if rest:
-            self._feed(rest)
-
-    def _too_large(self) -> Unreadable:
-        limit = self._server.max_body_bytes
-        return Unreadable(413, f"the request's body is over {limit} bytes (max_body), the most that is taken")
-
-    def _refuse(self, error: Unreadable) -> None:
-        """Read no more: the request that came last is wrong, and is answered so in its turn."""
-        self._is_deaf = True
-        exchange = self._receiving
-        if exchange:
-            exchange.finish(error)
-            return
-        exchange = Exchange(
-            self, b"GET", b"", [], is_http10=False, keeps_alive=False, has_body=False, expects_continue=False
-        )
-        exchange.finish(error)
-        self._queue.append(exchange)
-        self._go_on()
-
-    def _go_on(self) -> None:
-        """Have the requests that wait answered, one after the other."""
-        queue = self._queue
-        while queue and not self._current:
-            exchange = self._current = queue.popleft()
-            self._read_deadline_s = NEVER
-            self._flow = Flow(self._answer(exchange))
-            self._flow.step()
-        if queue or self._is_paused:
-            self.update_reading()
 
     async def _answer(self, exchange: Exchange) -> None:
         try:
@@ -340,7 +154,7 @@ class ServerConnection(asyncio.Protocol):
         if not exchange.keeps_alive or self.is_closing or (self._is_deaf and not self._queue):
             self._close_in_peace(exchange)
         elif self._queue:
-            self._loop.call_soon(self._go_on)
+            self._loop.call_soon(self.go_on)
         else:
             self._read_deadline_s = self._loop.time() + self._server.read_timeout_s
 
@@ -409,7 +223,3 @@ class HttpServer:
 def _address(transport: asyncio.Transport, which: str) -> tuple[str, int]:
     name = transport.get_extra_info(which)
     return (name[0], name[1]) if isinstance(name, tuple) else ("", 0)
-
-
-def _head_too_large() -> Unreadable:
-    return Unreadable(431, f"the request's head is over {MAX_HEAD_BYTES} bytes or {MAX_HEADERS} headers")

@@ -54,10 +54,16 @@ class Metrics(Collector):
         series.buckets[bisect.bisect_left(BUCKETS_S, call.duration_s)] += 1
         series.total_s += call.duration_s
 
+    @property
+    def series_count(self) -> int:
+        """How many series of calls are kept: at most MAX_SERIES, unless so many functions are deployed."""
+        return max(len(self._series), len(self._started))
+
     def render(self) -> bytes:
         """Return everything in Prometheus's text format."""
         self._forget_removed()
-        return generate_latest(self._registry)
+        # The client library would call a counter ..._total, which is not OpenFaaS's name for this one.
+        return generate_latest(self._registry).replace(b"_started gauge\n", b"_started counter\n")
 
     def collect(self) -> Iterable[Metric]:
         """Yield the metrics; those of calls were counted, those of replicas are counted now."""
@@ -75,7 +81,6 @@ class Metrics(Collector):
         started = GaugeMetricFamily(
             "gateway_function_invocation_started", "Calls that began.", labels=["function_name"]
         )
-        started.type = "counter"
         for name, count in sorted(self._started.copy().items()):
             started.add_metric([str(name)], count)
         yield from (calls, seconds, started)

@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterable, Iterator
 
 from . import VERSION
-from .exchange import Exchange, date_line
+from .exchange import Exchange
+from .heads import date_line
 
 _CALL_ID = re.compile(rb"[!-~]{1,128}")
 _SERVED_BY = f"X-Served-By: portable-gateway/{VERSION}\r\n".encode()
@@ -29,34 +30,30 @@ _WITH_LENGTH = (b"POST", b"PUT", b"PATCH")
 
 def request_lines(exchange: Exchange) -> tuple[list[bytes], bytes, bytes]:
     """Return the header lines for the replica, without Host, then the call's id, and when it began in ns since 1970."""
-    call_id = forwarded_for = forwarded_host = host = b""
+    call_id = host = b""
     lines: list[bytes] = []
-    headers: Iterable[tuple[bytes, bytes]] = exchange.headers
-    for name, value in _without_named(headers):
+    forwarded: list[bytes] = []
+    for name, value in exchange.headers:
         if name not in _IN_REQUEST:
             lines += (name, b": ", value, b"\r\n")
         elif name == b"host":
             host = value
+        elif name == b"connection" and value not in _HARMLESS:
+            exchange.headers = _without_named(exchange.headers)
+            return request_lines(exchange)
         elif name == b"x-call-id":
             call_id = value
-        elif name == b"x-forwarded-for":
-            forwarded_for = value
-        elif name == b"x-forwarded-host":
-            forwarded_host = value
-    if not _CALL_ID.fullmatch(call_id):
+        elif name == b"x-forwarded-for" or name == b"x-forwarded-host":
+            forwarded.append(name)
+            lines += (name, b": ", value, b"\r\n")
+    if not call_id or not _CALL_ID.fullmatch(call_id):
         call_id = _new_call_id()
     started = b"%d" % time.time_ns()
-    lines += (
-        b"X-Forwarded-For: ",
-        forwarded_for or exchange.peer_text,
-        b"\r\nX-Forwarded-Host: ",
-        forwarded_host or host,
-        b"\r\nX-Call-Id: ",
-        call_id,
-        b"\r\nX-Start-Time: ",
-        started,
-        b"\r\n",
-    )
+    lines += (b"X-Call-Id: ", call_id, b"\r\nX-Start-Time: ", started, b"\r\n")
+    if b"x-forwarded-for" not in forwarded:
+        lines += (b"X-Forwarded-For: ", exchange.peer_text, b"\r\n")
+    if host and b"x-forwarded-host" not in forwarded:
+        lines += (b"X-Forwarded-Host: ", host, b"\r\n")
     if exchange.has_body:
         lines.append(b"Transfer-Encoding: chunked\r\n")
     elif exchange.method in _WITH_LENGTH:
@@ -64,17 +61,19 @@ def request_lines(exchange: Exchange) -> tuple[list[bytes], bytes, bytes]:
     return lines, call_id, started
 
 
-def reply_lines(headers: Iterable[tuple[bytes, bytes]], call_id: bytes, started: bytes) -> list[bytes]:
+def reply_lines(headers: list[tuple[bytes, bytes]], call_id: bytes, started: bytes) -> list[bytes]:
     """Return the header lines for the client, without those of framing; what a header is called stays as it is."""
     lines: list[bytes] = []
     has_date = False
-    for name, value in _without_named(headers):
+    for name, value in headers:
         lower = name.lower()
         if lower not in _IN_REPLY:
             lines += (name, b": ", value, b"\r\n")
         elif lower == b"date":
             has_date = True
             lines += (b"Date: ", value, b"\r\n")
+        elif lower == b"connection" and value not in _HARMLESS:
+            return reply_lines(_without_named(headers), call_id, started)
     if not has_date:
         lines.append(date_line())
     lines += own_lines(call_id, started)
@@ -86,18 +85,11 @@ def own_lines(call_id: bytes, started: bytes) -> tuple[bytes, ...]:
     return (b"X-Call-Id: ", call_id, b"\r\nX-Start-Time: ", started, b"\r\n", _SERVED_BY)
 
 
-def _without_named(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, bytes]]:
-    """Return the headers without those that Connection says are for the next hop alone."""
-    for name, value in headers:
-        if len(name) == 10 and value not in _HARMLESS and name.lower() == b"connection":
-            break
-    else:
-        return headers
-    named: set[bytes] = set()
-    for name, value in headers:
-        if name.lower() == b"connection":
-            named.update(token.strip().lower() for token in value.split(b","))
-    return [(name, value) for name, value in headers if name.lower() not in named or name.lower() == b"host"]
+def _without_named(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers without Connection, and without those that it says are for the next hop alone."""
+    values = b",".join(value for name, value in headers if name.lower() == b"connection")
+    named = {b"connection", *(token.strip(b" \t").lower() for token in values.split(b","))} - {b"host"}
+    return [(name, value) for name, value in headers if name.lower() not in named]
 
 
 def _random_bytes() -> Iterator[bytes]:

@@ -135,10 +135,14 @@ class Scaler:
 
     def _wake_task(self, function: Function) -> asyncio.Task[None]:
         task = self._waking.get(function)
-        if not task:
+        if not task or task.done():
             task = self._waking[function] = self._keeper.spawn(self._wake(function), function.label)
-            task.add_done_callback(lambda _: self._waking.pop(function, None))
+            task.add_done_callback(lambda task: self._woken(function, task))
         return task
+
+    def _woken(self, function: Function, task: asyncio.Task[None]) -> None:
+        if self._waking.get(function) is task:
+            del self._waking[function]
 
     async def _wake(self, function: Function) -> None:
         limit_s = self._keeper.config.start_timeout_s

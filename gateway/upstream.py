@@ -40,38 +40,8 @@ class Connection(asyncio.Protocol):
     the next request if it can be used again; whoever gives a request up closes it.
     """
 
-    __slots__ = (
-        "_buffered",
-        "_changed",
-        "_chunks",
-        "_deadline_s",
-        "_fed_in_head",
-        "_has_bytes",
-        "_idle_since_s",
-        "_is_head",
-        "_is_keep_alive",
-        "_is_paused",
-        "_is_sending",
-        "_loop",
-        "_parser",
-        "_sweeper",
-        "_timeout_s",
-        "_transport",
-        "_writable",
-        "endpoint",
-        "error",
-        "has_begun",
-        "headers",
-        "host",
-        "is_reused",
-        "is_whole",
-        "length",
-        "status",
-    )
-
     def __init__(self, endpoint: Endpoint, sweeper: Sweeper, timeout_s: float) -> None:
         self.endpoint = endpoint
-        self._has_bytes = False
         replica = endpoint.replica
         self.host = host_header(replica.host, replica.port)
         self.is_reused = False
@@ -99,7 +69,6 @@ class Connection(asyncio.Protocol):
         self._chunks: list[bytes] = []
         self._buffered = 0
         self._fed_in_head = 0
-        self._has_bytes = False
         self._is_keep_alive = False
 
     # What the proxy calls.
@@ -186,7 +155,7 @@ class Connection(asyncio.Protocol):
     @property
     def may_be_repeated(self) -> bool:
         """Whether the replica may have closed the connection before it saw the request."""
-        return self.is_reused and not self._has_bytes
+        return self.is_reused and not self._fed_in_head
 
     def close(self) -> None:
         """Close the connection; a request that is in it is given up."""
@@ -212,7 +181,6 @@ class Connection(asyncio.Protocol):
         if self.is_whole:
             self.fail(Ended("it sent more than its reply"))
             return
-        self._has_bytes = True
         if not self.has_begun:
             self._fed_in_head += len(data)
         try:

@@ -10,13 +10,15 @@ import io
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from .errors import GatewayError, Unavailable
-from .exchange import ClientGone, Exchange, date_line, header_lines
+from .exchange import ClientGone, Exchange
+from .heads import date_line, header_lines
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -27,6 +29,7 @@ MAX_BODY_BYTES = 2**20
 MAX_STREAMS = 64
 SHORT_THREADS = 16
 MAX_WAITING = 256
+LOOK_EVERY_S = 1.0
 _FRAMING = ("connection", "keep-alive", "transfer-encoding", "upgrade", "content-length", "te", "trailer")
 _log = logging.getLogger(__name__)
 
@@ -50,7 +53,7 @@ class Bridge:
         environ = environ_of(exchange, body)
         environ["gateway.gone"] = gone
         loop = asyncio.get_running_loop()
-        call = _Call(self._app, environ, exchange, loop, self._streams)
+        call = _Call(self._app, environ, exchange, loop, self._streams, gone)
         self._gone.add(gone)
         running = loop.run_in_executor(self._threads, call.run)
         running.add_done_callback(lambda _: self._gone.discard(gone))
@@ -58,7 +61,6 @@ class Bridge:
             await asyncio.shield(running)
         except asyncio.CancelledError:
             gone.set()
-            running.cancel()
             raise
 
     def end_streams(self) -> None:
@@ -103,7 +105,9 @@ class _Call:
         exchange: Exchange,
         loop: asyncio.AbstractEventLoop,
         streams: Streams,
+        gone: Event,
     ) -> None:
+        self._gone = gone
         self._app = app
         self._environ = environ
         self._exchange = exchange
@@ -115,15 +119,17 @@ class _Call:
 
     def run(self) -> None:
         """Call the application and send its reply; an error of its own is logged, and answered as a 500."""
+        if self._gone.is_set():
+            return
         try:
             self._run()
         except ClientGone:
             pass
         except GatewayError as error:
-            self._on_loop(self._fail(error))
+            self._fail(error)
         except Exception:  # noqa: BLE001 - the edge: the application's fault
             _log.exception("%s %r failed", self._environ["REQUEST_METHOD"], self._environ["RAW_URI"][:200])
-            self._on_loop(self._fail(GatewayError("the gateway failed; its log says how")))
+            self._fail(GatewayError("the gateway failed; its log says how"))
         finally:
             if self._is_stream:
                 self._streams.leave()
@@ -186,7 +192,12 @@ class _Call:
         if self._loop.is_closed():
             sending.close()
             raise ClientGone
-        asyncio.run_coroutine_threadsafe(sending, self._loop).result()
+        future = asyncio.run_coroutine_threadsafe(sending, self._loop)
+        while not future.done():
+            wait((future,), LOOK_EVERY_S)
+            if self._loop.is_closed():
+                raise ClientGone
+        future.result()
 
     async def _begin(self, status: int, lines: Iterable[bytes], length: int | None, piece: bytes) -> None:
         self._exchange.begin(status, lines, length, piece)
@@ -199,8 +210,12 @@ class _Call:
     async def _end(self) -> None:
         self._exchange.end()
 
-    async def _fail(self, error: GatewayError) -> None:
+    async def _answer_error(self, error: GatewayError) -> None:
         self._exchange.fail(error)
+
+    def _fail(self, error: GatewayError) -> None:
+        with suppress(ClientGone):
+            self._on_loop(self._answer_error(error))
 
 
 def environ_of(exchange: Exchange, body: bytes) -> dict[str, Any]:

@@ -126,8 +126,7 @@ class FakeProvider:
         self.close()
         for gate in (self.creating, self.checking, self.ready, self.answering):
             gate.set()
-        for one in list(self._replicas.values()):
-            self._run(one.stop(0.0))
+        self._run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE_S)
         self._loop.close()
@@ -236,6 +235,14 @@ class FakeProvider:
             one.replica = replace(one.replica, state=state)
         elif before is ReplicaState.STOPPED:
             await self._start(one)
+
+    async def _end(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for one in list(self._replicas.values()):
+            await one.stop(0.0)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S + 10)

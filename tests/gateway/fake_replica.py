@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from gateway.provider import Replica, ReplicaState
 
@@ -20,18 +22,20 @@ class FakeReplica:
         self.answered = 0
         self._ready = ready
         self._answering = answering
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._connections: set[asyncio.Task[None]] = set()
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._busy: set[socket.socket] = set()
+        """Connections that an answer is owed to: those that were taken and have not said a word are among them."""
         self._thawed = asyncio.Event()
-        self._in_flight = 0
         self._idle = asyncio.Event()
 
     async def start(self) -> None:
         self._thawed.set()
         self._idle.set()
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        port = self._server.sockets[0].getsockname()[1]
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.setblocking(False)
+        asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener)
+        port = self._listener.getsockname()[1]
         self.replica = replace(self.replica, state=ReplicaState.RUNNING, host="127.0.0.1", port=port, ended="")
 
     def freeze(self) -> None:
@@ -45,52 +49,55 @@ class FakeReplica:
     async def stop(self, grace_s: float, ended: str = "") -> None:
         """Take no more requests, finish those in it for a while, and end."""
         self._thawed.set()
-        if self._server:
+        if self._listener:
             if grace_s:
                 await asyncio.sleep(0.02)  # connections that the kernel has taken are still accepted
-            self._server.close()
+            asyncio.get_running_loop().remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
             with suppress(TimeoutError):
                 async with asyncio.timeout(grace_s):
                     await self._idle.wait()
-            for writer in list(self._writers):
-                writer.transport.abort()
             for task in list(self._connections):
                 task.cancel()
             await asyncio.gather(*self._connections, return_exceptions=True)
-            self._server = None
         self.replica = replace(self.replica, state=ReplicaState.STOPPED, host="", port=0, ended=ended)
 
-    def _begin(self) -> None:
-        self._in_flight += 1
+    def _accept(self, listener: socket.socket) -> None:
+        """Take a connection. asyncio's own server loses those that it takes while it is closed."""
+        with suppress(BlockingIOError):
+            connection, _ = listener.accept()
+            connection.setblocking(False)
+            self._owe(connection)
+            task = asyncio.create_task(self._serve(connection))
+            self._connections.add(task)
+            task.add_done_callback(partial(self._end, connection))
+
+    def _owe(self, connection: socket.socket) -> None:
+        self._busy.add(connection)
         self._idle.clear()
 
-    def _end(self) -> None:
-        self._in_flight -= 1
-        if not self._in_flight:
+    def _settle(self, connection: socket.socket) -> None:
+        self._busy.discard(connection)
+        if not self._busy:
             self._idle.set()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        self._connections.add(task)
-        self._writers.add(writer)
+    def _end(self, connection: socket.socket, task: asyncio.Task[None]) -> None:
+        self._connections.discard(task)
+        self._settle(connection)
+        connection.close()
+
+    async def _serve(self, connection: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=connection)
         try:
-            self._begin()
-            try:
-                head = await _read_head(reader)  # of one who connects only to ask
-                while head:
-                    writer.write(await self._answer(head, reader))
-                    await writer.drain()
-                    self._end()
-                    head = await _read_head(reader)
-                    self._begin()
-            finally:
-                self._end()
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while head := await _read_head(reader):
+                self._owe(connection)
+                writer.write(await self._answer(head, reader))
+                await writer.drain()
+                self._settle(connection)
+        except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
-            self._connections.discard(task)
-            self._writers.discard(writer)
             writer.transport.abort()
 
     async def _answer(self, head: bytes, reader: asyncio.StreamReader) -> bytes:

@@ -126,7 +126,9 @@ def control_plane(state_dir: Path, provider: FakeProvider | None = None, **setti
             yield running
         finally:
             loop.run(running.functions.close())
-            provider.end()
+            for thread in threading.enumerate():
+                if thread.name.startswith("provider_"):  # removals that have begun go on after `close`
+                    thread.join(PATIENCE_S)
     finally:
         provider.end()
         loop.close()

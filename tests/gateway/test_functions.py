@@ -301,7 +301,7 @@ class TestMending:
             victim = function.endpoints[0].replica
             async with Callers(fleet) as callers:
                 provider.kill(victim)
-                await until(lambda: len(function.endpoints) == 2 and victim not in fleet.replicas())
+                await until(lambda: provider.count("running") and len(function.endpoints) == 2)
                 await callers.more()
                 callers.failures.clear()  # those that were in it
             assert len(fleet.replicas(RUNNING)) == 2

@@ -90,6 +90,12 @@ def get(port: int, path: str, **headers: str) -> tuple[int, str]:
         connection.close()
 
 
+def login_of(state_dir: Path) -> str:
+    """Return the Authorization header that a gateway takes."""
+    password = (state_dir / "state" / "basic-auth-password").read_text()
+    return "Basic " + base64.b64encode(f"admin:{password}".encode()).decode()
+
+
 def check_one_line(ended: subprocess.CompletedProcess[str], *reasons: str) -> None:
     """Fail unless a gateway ended with 1 and one line that says why."""
     assert ended.returncode == 1, ended.stderr
@@ -113,12 +119,12 @@ class TestAnnouncement:
         assert "secret-word" not in shown
 
     def test_announcement_in_a_container_goes_through_compose(self) -> None:
-        config = Config(host="0.0.0.0", state_dir=Path("/state"))
+        config = Config(host="0.0.0.0", state_dir=Path("/state"), public_url="http://127.0.0.1:9090")
         shown = announcement(config, CREDENTIALS, 8080, is_in_container=True)
 
         assert (
             "docker compose exec -T gateway cat /state/basic-auth-password"
-            " | faas-cli login --password-stdin --gateway http://127.0.0.1:8080" in shown
+            " | faas-cli login --password-stdin --gateway http://127.0.0.1:9090" in shown
         )
 
     def test_announcement_of_odd_names_can_be_pasted(self) -> None:
@@ -135,7 +141,7 @@ class TestProcess:
         with started(command(state_dir=tmp_path)) as (process, printed, port):
             password_path = tmp_path / "state" / "basic-auth-password"
             password = password_path.read_text()
-            login = "Basic " + base64.b64encode(f"admin:{password}".encode()).decode()
+            login = login_of(tmp_path)
 
             assert get(port, "/healthz")[0] == 200
             assert get(port, "/system/functions") == (401, "invalid credentials\n")
@@ -159,6 +165,20 @@ class TestProcess:
 
         assert process.returncode == 0, logged
         assert "Traceback" not in logged
+
+    def test_gateway_told_to_end_ends_a_followed_log_whose_head_came_before_any_line(self, tmp_path: Path) -> None:
+        with started(command(state_dir=tmp_path)) as (process, _, port):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+            path = "/system/logs?name=hello&follow=true&since=2999-01-01T00:00:00Z"
+            connection.request("GET", path, headers={"Authorization": login_of(tmp_path)})
+            answer = connection.getresponse()
+            process.send_signal(signal.SIGTERM)
+            body = answer.read()
+            connection.close()
+            _, logged = process.communicate(timeout=PATIENCE_S)
+
+        assert (answer.status, body) == (200, b"")
+        assert process.returncode == 0, logged
 
     def test_gateway_whose_port_is_taken_says_so_and_ends_with_1(self, tmp_path: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:

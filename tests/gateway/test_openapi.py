@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import schemathesis
@@ -21,6 +22,7 @@ import gateway
 from .running import AUTHORIZATION, DEPLOYMENT, ControlPlane, control_plane, deployment
 
 API: dict[str, Any] = json.loads(Path(gateway.__file__).with_name("openapi.json").read_text(encoding="utf-8"))
+INSIDE = re.compile("^(Traceback|internal error)", re.MULTILINE)  # not in mid-line: hypothesis knows these words too
 ON_THE_LOOP = r"^/(healthz|function/)"  # answered by the server, not by the application
 CHECKS = (
     checks.status_code_conformance,
@@ -54,7 +56,6 @@ schema.app = running
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """Return a control plane for all examples: what one leaves behind, the next meets."""
     with control_plane(tmp_path_factory.mktemp("state")) as control:
-        control.deploy("meditations")
         running.control = control
         yield control
         running.control = None
@@ -69,8 +70,7 @@ def kept(control: ControlPlane) -> list[Any]:
 def check_answer(answer: TestResponse) -> None:
     """Fail for an answer that no caller should see."""
     assert answer.status_code < 500 or answer.status_code == 501, answer.text
-    assert "Traceback" not in answer.text
-    assert "internal error" not in answer.text
+    assert not INSIDE.search(answer.text)
     if answer.status_code >= 400:
         assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
 
@@ -109,13 +109,15 @@ def test_openapi_guarded_paths_are_those_that_ask_for_the_password(lasting: Cont
 def test_api_any_request_is_answered_as_its_description_says(case: schemathesis.Case[Any]) -> None:
     control = running.control
     assert control
+    if not any(status.deployment.name.name == "meditations" for status in control.statuses()):
+        control.deploy("meditations")
     before = kept(control)
     answer = case.call(headers={"Authorization": AUTHORIZATION, "Host": "127.0.0.1"})
 
     case.validate_response(answer, checks=list(CHECKS))
     if answer.status_code != 501:
         case.validate_response(answer, checks=[not_a_server_error])
-    assert "Traceback" not in answer.text
+    assert not INSIDE.search(answer.text)
     if answer.status_code >= 400:
         assert kept(control) == before
 
@@ -198,7 +200,7 @@ class TestFuzzed:
         self, lasting: ControlPlane, method: str, path: str, rest: str, query: dict[str, str], headers: dict[str, str]
     ) -> None:
         before = kept(lasting)
-        answer = lasting.call(method, path + "/" + rest, query_string=query, headers=headers)
+        answer = lasting.call(method, quote(path + "/" + rest), query_string=query, headers=headers)
 
         check_answer(answer)
         assert kept(lasting) == before

@@ -70,11 +70,10 @@ class TestFunctions:
     @pytest.mark.parametrize("method", ["POST", "PUT"])
     def test_deploy_that_takes_long_is_202_and_goes_on(self, tmp_path: Path, method: str) -> None:
         provider = FakeProvider()
+        if method == "PUT":
+            provider.come(FunctionDeployment.from_wire(DEPLOYMENT))
+        provider.checking.clear()
         with control_plane(tmp_path, provider, deploy_wait_s=0.05) as running:
-            if method == "PUT":
-                provider.come(FunctionDeployment.from_wire(DEPLOYMENT))
-                running.see("echo")
-            provider.checking.clear()
             answer = running.call(method, "/system/functions", json=deployment(envVars={}))
             listed = [status.deployment.name.name for status in running.statuses()]
             provider.checking.set()
