@@ -1,4 +1,4 @@
-"""The gateway's settings, as its own table of them says: `python -m tests.settings` writes them into docs/gateway.md."""
+"""The gateway's settings, as its own table has them: `python -m tests.settings` writes them into docs/gateway.md."""
 
 from __future__ import annotations
 
