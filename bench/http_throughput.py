@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import http.client
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .report import Aim, Figures, gather
+from .servers import answers, free_port, running
 
 HERE = Path(__file__).parent
 CONNECTIONS = 16
 # one for each connection, or waitress logs its queue's depth instead of answering
 THREADS = 16
-START_LIMIT_S = 20.0
 
 BARE, OURS, FLASK = "bare WSGI on waitress", "ours on waitress", "Flask on waitress"
 OURS_GRANIAN, OURS_OPENFAAS = "ours on granian", "ours as OpenFaaS (granian)"
 TEMPLATE, FRAMEWORK = "Flask behind of-watchdog", "functions-framework"
-
-
-class NotStarted(Exception):
-    """A server did not answer as it should: names it and shows what it wrote."""
 
 
 @dataclass(frozen=True)
@@ -109,41 +100,17 @@ def _aims(figures: Figures, missing: Sequence[str]) -> list[Aim]:
 @contextmanager
 def _running(name: str, server: Server) -> Iterator[int]:
     """Start a server, and stop it at the end; gives the port on which it has answered."""
-    ports = {"port": str(_free_port()), "upstream": str(_free_port())}
+    ports = {"port": str(free_port()), "upstream": str(free_port())}
     command = [word.format(**ports) for word in server.command]
     settings = {key: value.format(**ports) for key, value in server.environ.items()}
-    environ = {**os.environ, "LOG_LEVEL": "WARNING", **settings}
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(command, cwd=server.folder, env=environ, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            if not _answers(process, int(ports["port"])):
-                output.seek(0)
-                raise NotStarted(f"{name} does not answer on port {ports['port']}:\n{output.read()}")
-            yield int(ports["port"])
-        finally:
-            process.terminate()
-            process.wait(START_LIMIT_S)
+    environ = {"LOG_LEVEL": "WARNING", **settings}
+    port = int(ports["port"])
+    with running(name, command, lambda _: answers(port, _is_meditation), folder=server.folder, environ=environ):
+        yield port
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Ask until the server gives the answer that all of them give."""
-    give_up_s = time.monotonic() + START_LIMIT_S
-    while time.monotonic() < give_up_s and process.poll() is None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("POST", "/")
-            answer = connection.getresponse()
-            return answer.status == 200 and b'"meditation"' in answer.read()
-        except OSError:
-            time.sleep(0.02)  # between two polls of the port
-        finally:
-            connection.close()
-    return False
+def _is_meditation(status: int, body: bytes) -> bool:
+    return status == 200 and b'"meditation"' in body
 
 
 def _wrk(port: int, seconds: int) -> float:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,12 +54,32 @@ class Figures:
 
 def gather(names: Iterable[str], measure: Callable[[str], float], rounds: int) -> Figures:
     """Measure every contestant once in each round, each round in another order."""
+    return Figures(take_turns(names, measure, rounds))
+
+
+def take_turns(names: Iterable[K], measure: Callable[[K], T], rounds: int) -> dict[K, list[T]]:
+    """Return what was measured of every contestant, once in each round; each round begins with another of them."""
     order = list(names)
-    samples: dict[str, list[float]] = {name: [] for name in order}
+    samples: dict[K, list[T]] = {name: [] for name in order}
     for number in range(rounds):
         print(f"\rround {number + 1} of {rounds}", end="", file=sys.stderr, flush=True)
         for name in order:
             samples[name].append(measure(name))
         order.append(order.pop(0))
     print("\r", end="", file=sys.stderr, flush=True)
-    return Figures(samples)
+    return samples
+
+
+def show_table(title: str, heads: Sequence[str], rows: Mapping[str, Sequence[str]]) -> None:
+    """Print a line for each row, with its name and its cells under their heads."""
+    width = max(map(len, rows), default=0)
+    columns = [max(map(len, column)) for column in zip(heads, *rows.values(), strict=True)]
+    print(f"\n{title}")
+    for name, cells in {"": heads, **rows}.items():
+        print("  ".join([f"  {name:{width}}", *(f"{cell:>{size}}" for cell, size in zip(cells, columns, strict=True))]))
+
+
+def percentile(samples: Iterable[float], share: float) -> float:
+    """Return the smallest sample that so many (0.99: 99 of 100) do not exceed. Raises IndexError if there are none."""
+    ordered = sorted(samples)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -1,4 +1,4 @@
-"""The record of one call. Everything that wants to know of calls (metrics, idleness, later their history) gets it here."""
+"""The record of one call. Whatever wants to know of calls (metrics, idleness, later a history) gets it here."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from threading import Event
 from typing import Any
 
@@ -94,4 +94,14 @@ class Events:
         else:
             if action == "die":
                 self.stopping.discard(container_id)
+            pass
             notify(name, Change.REPLICAS, container_id)
+
+    def _settle(self, container_id: str) -> None:
+        """Wait until the engine lists the container as its event says: it tells of an end before that is written down.
+
+        Inspecting waits for the lock that is held meanwhile:
+        https://github.com/moby/moby/blob/v20.10.24/daemon/monitor.go
+        """
+        with suppress(DockerException, OSError):  # it may be gone
+            self._engine.api.inspect_container(container_id)

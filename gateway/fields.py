@@ -51,11 +51,11 @@ def mapping_of_text(fields: Mapping[str, Any], name: str) -> dict[str, str]:
     if len(values) > MAX_ITEMS:
         raise Refused(f"{name} has {len(values)} items, more than {MAX_ITEMS}")
     for key, value in values.items():
+        _check(key, f"a name in {name}", is_secret=False)
         if value is None:
             raise Refused(f"{name}.{key[:80]} must be a text, not null")
-        _check(key, f"a name in {name}", is_secret=False)
         text(values, key, name)
-        if not key or "=" in key and name == "envVars":
+        if not key or ("=" in key and name == "envVars"):
             raise Refused(f"{name}: {key[:80]!r} cannot be a name")
     return dict(values)
 

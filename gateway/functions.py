@@ -44,6 +44,8 @@ class Functions:
         self._scaler = self._caretaker.scaler
         self._turns = itertools.count(1)
         self._newest_turn: dict[Function, int] = {}
+        self._begun: dict[Function, FunctionDeployment] = {}
+        """What is being deployed now, by function: the newest that was begun."""
         self._watch: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -143,7 +145,7 @@ class Functions:
         elif change is Change.STOPPING:
             self._caretaker.stop_sending(name, replica_id)
         elif (function := self._router.functions.get(name)) and function.revision:
-            _ = self._begin(function.deployment)
+            _ = self._begin(self._begun.get(function, function.deployment))
 
     def _watch_provider(self, loop: asyncio.AbstractEventLoop) -> None:
         def notify(name: FunctionName, change: Change, replica_id: str) -> None:
@@ -167,6 +169,7 @@ class Functions:
         if not function:
             function = Function(deployment, revision="", created_at=datetime.now(UTC))
             self._router.functions[function.name] = function
+        self._begun[function] = deployment
         task = self._keeper.spawn(self._deploy(function, deployment, next(self._turns)), function.label)
         self._scaler.add_deployment(function, task)
         return task
@@ -182,6 +185,9 @@ class Functions:
             is_answered = asyncio.get_running_loop().time() - begun_s >= self._config.deploy_wait_s
             self._note_failure(function, turn, error, is_answered=is_answered)
             raise
+        finally:
+            if self._begun.get(function) is deployment:
+                del self._begun[function]
         self._warn_of_timeouts(function)
 
     def _note_failure(self, function: Function, turn: int, error: GatewayError, *, is_answered: bool) -> None:

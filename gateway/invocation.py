@@ -109,7 +109,8 @@ class Invocation:
     async def _ask(self) -> Connection:
         """Send the request to a replica, and return the connection once its reply begins."""
         try:
-            connection = self._reach_idle() or await self._reach()
+            endpoint = self._function.pick()  # once: each time it is another's turn
+            connection = self._reach_idle(endpoint) or await self._reach(endpoint)
             self._send(connection)
             try:
                 await connection.begun()
@@ -121,7 +122,7 @@ class Invocation:
                 ):
                     raise
                 self._let_go()
-                connection = await self._reach()
+                connection = await self._reach(self._function.pick())
                 self._send(connection)
                 await connection.begun()
         except Ended as error:
@@ -169,17 +170,16 @@ class Invocation:
         except (GatewayError, ClientGone) as error:
             connection.fail(error)
 
-    def _reach_idle(self) -> Connection | None:
+    def _reach_idle(self, endpoint: Endpoint | None) -> Connection | None:
         """Return a connection that is open already, and count the request there; None if there is none."""
-        endpoint = self._function.pick()
         connection = reuse(endpoint) if endpoint else None
         if endpoint and connection:
             self._hold(endpoint)
             self._connection = connection
         return connection
 
-    async def _reach(self) -> Connection:
-        """Return a new connection to a replica, and count the request there.
+    async def _reach(self, endpoint: Endpoint | None) -> Connection:
+        """Return a new connection to a replica, that of `endpoint` at first, and count the request there.
 
         One that cannot be opened delivered nothing: another replica is tried, or the same one again while the function
         has no other, for as long as a reply may take.
@@ -188,7 +188,7 @@ class Invocation:
         failed: list[Endpoint] = []
         is_reported = False
         while True:
-            endpoint = self._pick(failed) or await self._wait_for_endpoint(failed)
+            endpoint = endpoint or self._pick(failed) or await self._wait_for_endpoint(failed)
             self._hold(endpoint)
             try:
                 return await asyncio.create_task(self._connect(endpoint))
@@ -203,6 +203,7 @@ class Invocation:
                         f"{name}'s replica {self._replica} cannot be reached: {error!r}; see `faas-cli logs {name}`"
                     ) from None
                 failed.append(endpoint)
+                endpoint = None
 
     async def _connect(self, endpoint: Endpoint) -> Connection:
         # Kept here, and not by who waits: if the client leaves just now, _let_go closes it.

@@ -1,4 +1,4 @@
-"""The messages of the OpenFaaS REST API, each with its wire names, as the MIT-licensed faas-provider and faas-cli have them.
+"""The messages of the OpenFaaS REST API with their wire names, as the MIT-licensed faas-provider has them.
 
 `from_wire` refuses what a Go server would, and what no provider could run; `to_wire` is what a Go client decodes:
 https://github.com/openfaas/faas-provider/tree/master/types
@@ -122,7 +122,7 @@ class FunctionDeployment:
         return {"service": self.name.name, **self.common_fields()}
 
     def common_fields(self) -> dict[str, Any]:
-        """Return the fields that a deployment and a status share: exactly what was deployed, so that a diff is clean."""
+        """Return the fields that a deployment and a status share: what was deployed, so that a diff is clean."""
         fields: dict[str, Any] = {
             "namespace": self.name.namespace,
             "image": self.image,
@@ -189,7 +189,7 @@ class ScaleServiceRequest:
     def from_wire(cls, body: Any) -> ScaleServiceRequest:
         """Return the request. Raises Refused if replicas is missing or no whole number from 0."""
         fields = _object(body)
-        if "replicas" not in fields:
+        if fields.get("replicas") is None:
             raise Refused('replicas is missing: send e.g. {"serviceName": "meditations", "replicas": 2}')
         return cls(name=text(fields, "serviceName"), replicas=whole_number(fields, "replicas"))
 

@@ -1,4 +1,7 @@
-"""The labels by which a function is scaled and probed. https://docs.openfaas.com/reference/yaml/#function-labels"""
+"""The labels by which a function is scaled and probed.
+
+https://docs.openfaas.com/reference/yaml/#function-labels
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from .quantities import parse_duration_s
 
 T = TypeVar("T")
 MAX_REPLICAS = 20
+MAX_DELAY_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,15 @@ class Probe:
 
     @classmethod
     def from_labels(cls, labels: Mapping[str, str], kind: str) -> Probe:
-        """Return the probe of that kind, "ready" or "health". Raises Refused for a value that cannot be used."""
+        """Return the probe of that kind, "ready" or "health". Raises Refused for a value that cannot be used.
+
+        Where no other path is given, being ready is asked by the path of health.
+        """
         prefix = f"com.openfaas.{kind}.http"
+        path = cls.from_labels(labels, "health").path if kind == "ready" else cls.path
         return cls(
-            path=_read(labels, f"{prefix}.path", _path, cls.path),
-            initial_delay_s=_read(labels, f"{prefix}.initialDelaySeconds", parse_duration_s, cls.initial_delay_s),
+            path=_read(labels, f"{prefix}.path", _path, path),
+            initial_delay_s=_read(labels, f"{prefix}.initialDelaySeconds", _delay_s, cls.initial_delay_s),
             period_s=_read(labels, f"{prefix}.periodSeconds", _period_s, cls.period_s),
             timeout_s=_read(labels, f"{prefix}.timeoutSeconds", _period_s, cls.timeout_s),
             failure_threshold=_read(labels, f"{prefix}.failureThreshold", _count, cls.failure_threshold),
@@ -87,10 +95,17 @@ def _boolean(written: str) -> bool:
     return written == "true"
 
 
+def _delay_s(written: str) -> float:
+    seconds = parse_duration_s(written)
+    if seconds > MAX_DELAY_S:
+        raise ValueError(f"{written[:80]!r} is more than {MAX_DELAY_S:g} s")
+    return seconds
+
+
 def _period_s(written: str) -> float:
     seconds = parse_duration_s(written)
-    if seconds < 0.01:
-        raise ValueError(f"{written[:80]!r} is less than 10ms")
+    if not 0.01 <= seconds <= MAX_DELAY_S:
+        raise ValueError(f"{written[:80]!r} is not from 10ms to {MAX_DELAY_S:g} s")
     return seconds
 
 

@@ -13,6 +13,7 @@ from .invocation import INTERNAL, Invocation
 from .router import Endpoint, Function, Router
 from .sweeper import Sweeper
 
+MAX_NAMES = 10_000
 _TARGET = re.compile(rb"/(?:async-)?function/([-a-zA-Z_0-9.]{1,254})(/[^?]*)?(\?.*)?", re.DOTALL)
 
 Wake = Callable[[Function], Awaitable[Endpoint]]
@@ -38,7 +39,7 @@ class Proxy:
         self.upstream_timeout_s = upstream_timeout_s
         self.sweeper = Sweeper(min(upstream_timeout_s, 4.0))
         self._resolved: dict[bytes, Function] = {}
-        """Functions by the names that requests use: two spellings of each."""
+        """Functions by the names that requests use: two spellings of each, and those of removed ones for a while."""
 
     def start(self) -> None:
         """Begin to watch time limits; on the event loop."""
@@ -70,12 +71,17 @@ class Proxy:
             return _decline(exchange, error)
 
     def _resolve(self, target: bytes) -> tuple[Function, bytes]:
+        function = self._resolved.get(target[10:])  # the most usual target: /function/NAME alone
+        if function and self.router.functions.get(function.name) is function:
+            return function, b"/"
         match = _TARGET.fullmatch(target)
         if not match:
             raise NotFound("404 page not found")
         written, path, query = match.groups()
         function = self._resolved.get(written)
         if function is None or self.router.functions.get(function.name) is not function:
+            if len(self._resolved) >= MAX_NAMES:
+                self._resolved.clear()
             self._resolved.pop(written, None)
             function = self._resolved[written] = self.router.resolve(written.decode())
         if query:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 _SUFFIXES = {
     "": Decimal(1),
-    "m": Decimal("0.001"),
+    **{suffix: Decimal(1000) ** -power for power, suffix in enumerate(("m", "u", "n"), 1)},
     **{suffix: Decimal(1000) ** (power + 1) for power, suffix in enumerate(("k", "M", "G", "T", "P", "E"))},
     **{suffix: Decimal(1024) ** (power + 1) for power, suffix in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))},
 }
@@ -20,9 +20,9 @@ def parse_quantity(written: str) -> Decimal:
     https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
     """
     match = re.fullmatch(
-        r"([0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE]([0-9]{1,2})|([kMGTPE]i?|Ki|m|))", written
+        r"([0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE]([-+]?[0-9]{1,2})|([a-zA-Z]{0,2}))", written
     )
-    if not match or match[3] == "ki":
+    if not match or (match[3] or "") not in _SUFFIXES:
         raise ValueError(f"{written[:80]!r} is no quantity, such as 128Mi, 1G, 500m or 0.5")
     number = Decimal(match[1])
     return number * (Decimal(10) ** int(match[2]) if match[2] else _SUFFIXES[match[3] or ""])

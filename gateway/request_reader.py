@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 256
 NEVER = float("inf")
-_NOTED = frozenset((b"host", b"expect", b"content-length", b"transfer-encoding"))
+_NOTED = frozenset((b"expect", b"content-length", b"transfer-encoding"))
 
 
 class RequestReader(asyncio.Protocol):
@@ -86,7 +86,9 @@ class RequestReader(asyncio.Protocol):
             return  # trailers say nothing that a function is told
         name = name.lower()
         self._headers.append((name, value))
-        if name in _NOTED:
+        if name == b"host":
+            self._hosts += 1
+        elif name in _NOTED:
             self._note(name, value.strip(b" \t"))
 
     def on_headers_complete(self) -> None:
@@ -159,9 +161,7 @@ class RequestReader(asyncio.Protocol):
             self.go_on()
 
     def _note(self, name: bytes, value: bytes) -> None:
-        if name == b"host":
-            self._hosts += 1
-        elif name == b"content-length":
+        if name == b"content-length":
             self._length = int(value)  # llhttp has made sure of digits, and of one
         elif name == b"expect":
             self._expects_continue = value.lower() == b"100-continue"

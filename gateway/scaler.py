@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from .errors import Conflict, GatewayError, NotFound, Refused, TimedOut, Unavailable
 from .keeper import STOP_GRACE_S, Keeper
@@ -16,13 +17,15 @@ from .router import Endpoint, Function, Router
 
 log = logging.getLogger(__name__)
 IDLE_TICK_S = 0.25
+MARGIN_S = 1.0
+"""So much longer than for a replica is waited for any of them: the replica's own failure tells more."""
 
 
 class Scaler:
     """Changes how many replicas are wanted, and waits until they are there."""
 
     def __init__(
-        self, keeper: Keeper, mender: Mender, router: Router, care: Callable[[Function], Awaitable[None]]
+        self, keeper: Keeper, mender: Mender, router: Router, care: Callable[[Function], Coroutine[Any, Any, None]]
     ) -> None:
         """`care` looks at a function's replicas and has done what they need."""
         self._keeper = keeper
@@ -145,11 +148,15 @@ class Scaler:
             del self._waking[function]
 
     async def _wake(self, function: Function) -> None:
-        limit_s = self._keeper.config.start_timeout_s
+        limit_s = self._keeper.config.start_timeout_s + function.ready_probe.initial_delay_s
         starting = self._keeper.spawn(self._start(function), function.label)
         try:
-            async with asyncio.timeout(limit_s):
+            async with asyncio.timeout(limit_s + MARGIN_S):
                 await self._first_endpoint(function, starting)
+        except Unavailable:
+            raise
+        except GatewayError as error:
+            raise Unavailable(f"no replica of {function.name} can be started: {error}") from error
         except TimeoutError:
             raise TimedOut(
                 f"no replica of {function.name} got ready within {limit_s:g} s{_because(function)}"
@@ -176,21 +183,19 @@ class Scaler:
             while not function.endpoints and not function.gone.is_set():
                 work = (starting, *self._mender.starting(function), *self._deploying.get(function, ()))
                 work = tuple(task for task in work if not task.done())
-                if not work and is_known:
-                    raise self._failure(function, starting)
                 if not work:
-                    is_known = True
-                    await self._care(function)  # what was reported may not have been taken up yet
+                    await starting  # raises why it could not
+                    if is_known:
+                        raise self._failure(function)
+                    is_known = True  # but what was reported last may not have been taken up
+                    starting = self._keeper.spawn(self._care(function), function.label)
                     continue
                 await asyncio.wait((*events, *work), return_when=asyncio.FIRST_COMPLETED)
         finally:
             for event in events:
                 event.cancel()
 
-    def _failure(self, function: Function, starting: asyncio.Task[None]) -> GatewayError:
-        error = None if starting.cancelled() else starting.exception()
-        if isinstance(error, GatewayError):
-            return Unavailable(f"no replica of {function.name} can be started: {error}")
+    def _failure(self, function: Function) -> GatewayError:
         up = [one for one in function.serving if one.state is not ReplicaState.STOPPED]
         if function.is_adopted and all(one.id in self._mender.stopping for one in up):
             return Unavailable(f"{function.name} is stopped, and not the gateway's to start; what made it can")

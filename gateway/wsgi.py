@@ -9,8 +9,8 @@ import asyncio
 import io
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
@@ -142,7 +142,7 @@ class _Call:
                     self._send(piece)
             if not self._has_begun:
                 self._send(b"", is_whole=True)
-            self._on_loop(self._end())
+            self._on_loop(self._exchange.end)
         finally:
             close = getattr(pieces, "close", None)
             if close:
@@ -178,44 +178,44 @@ class _Call:
 
     def _send(self, piece: bytes, *, is_whole: bool = False) -> None:
         if self._has_begun:
-            self._on_loop(self._write(piece))
+            self._on_loop(self._exchange.write, piece)
             return
         if not self._head:
             raise AssertionError("the application did not call start_response before its first piece")
         if self._head[2] is None and not is_whole:
             self._streams.enter()
             self._is_stream = True
-        self._on_loop(self._begin(*self._head, piece))
+        self._on_loop(self._exchange.begin, *self._head, piece)
         self._has_begun = True
-
-    def _on_loop(self, sending: Coroutine[Any, Any, None]) -> None:
-        if self._loop.is_closed():
-            sending.close()
-            raise ClientGone
-        future = asyncio.run_coroutine_threadsafe(sending, self._loop)
-        while not future.done():
-            wait((future,), LOOK_EVERY_S)
-            if self._loop.is_closed():
-                raise ClientGone
-        future.result()
-
-    async def _begin(self, status: int, lines: Iterable[bytes], length: int | None, piece: bytes) -> None:
-        self._exchange.begin(status, lines, length, piece)
-        await self._exchange.drained()
-
-    async def _write(self, piece: bytes) -> None:
-        self._exchange.write(piece)
-        await self._exchange.drained()
-
-    async def _end(self) -> None:
-        self._exchange.end()
-
-    async def _answer_error(self, error: GatewayError) -> None:
-        self._exchange.fail(error)
 
     def _fail(self, error: GatewayError) -> None:
         with suppress(ClientGone):
-            self._on_loop(self._answer_error(error))
+            self._on_loop(self._exchange.fail, error)
+
+    def _on_loop(self, send: Callable[..., None], *args: Any) -> None:
+        """Have the loop send something, and wait until the client has taken enough. Raises ClientGone."""
+        done: Future[None] = Future()
+        try:
+            self._loop.call_soon_threadsafe(self._start, done, send, args)
+        except RuntimeError:  # the loop is closed: the gateway has ended
+            raise ClientGone from None
+        while not done.done():
+            wait((done,), LOOK_EVERY_S)
+            if self._loop.is_closed():
+                raise ClientGone
+        done.result()
+
+    def _start(self, done: Future[None], send: Callable[..., None], args: tuple[Any, ...]) -> None:
+        self._sending = self._loop.create_task(self._send_and_drain(done, send, args))
+
+    async def _send_and_drain(self, done: Future[None], send: Callable[..., None], args: tuple[Any, ...]) -> None:
+        try:
+            send(*args)
+            await self._exchange.drained()
+        except Exception as error:  # noqa: BLE001 - it is raised in the thread
+            done.set_exception(error)
+        else:
+            done.set_result(None)
 
 
 def environ_of(exchange: Exchange, body: bytes) -> dict[str, Any]:

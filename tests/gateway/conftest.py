@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .fake_provider import FakeProvider
+
 if TYPE_CHECKING:
     from .running import ControlPlane
 
@@ -19,3 +21,12 @@ def control(tmp_path: Path) -> Iterator[ControlPlane]:
 
     with control_plane(tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    """Return a fake provider; the test fails if it was asked for what no provider can do."""
+    provider = FakeProvider()
+    yield provider
+    provider.end()
+    assert provider.faults == []

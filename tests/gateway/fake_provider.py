@@ -46,6 +46,9 @@ class FakeProvider:
         """What was asked: ("create", name), or (the state's value, name)."""
         self.failure: Exception | None = None
         """What `create` and starting raise, if anything."""
+        self.pause_failure: Exception | None = None
+        self.crashing: set[str] = set()
+        """Functions whose replicas end at their start from now on."""
         self.declarations: list[FunctionDeployment] = []
         self.faults: list[str] = []
         """What was asked that no provider could be asked: it fails tests that look."""
@@ -86,6 +89,8 @@ class FakeProvider:
             if state is ReplicaState.REMOVED:
                 return replace(replica, state=state, host="", port=0)
             raise NotFound(f"replica {replica.name} is gone")
+        if state is ReplicaState.PAUSED and self.pause_failure:
+            raise self.pause_failure
         if state is ReplicaState.RUNNING and one.replica.state is ReplicaState.STOPPED:
             self._wait_for_leave()
             if one.replica.is_adopted:
@@ -132,15 +137,15 @@ class FakeProvider:
         self._loop.close()
 
     def kill(self, replica: Replica, ended: str = "exit code 137") -> None:
-        """Have a replica end by itself, at once, whatever is in it."""
-        self._run(self._replicas[replica.id].stop(0.0, ended))
+        """Have a replica end by itself, at once, whatever is in it; does nothing to one that is removed."""
+        self._stop(replica, 0.0, ended)
         self.notify(replica.function, Change.REPLICAS, replica.id)
 
     def lose(self, replica: Replica) -> None:
         """Remove a replica as somebody else would by force."""
-        self._run(self._replicas[replica.id].stop(0.0))
+        self._stop(replica, 0.0)
         with self._lock:
-            del self._replicas[replica.id]
+            self._replicas.pop(replica.id, None)
         self.notify(replica.function, Change.REPLICAS, replica.id)
 
     def come(self, deployment: FunctionDeployment, revision: str = "adopted") -> Replica:
@@ -156,16 +161,16 @@ class FakeProvider:
     def go(self, replica: Replica, grace_s: float = PATIENCE_S) -> None:
         """Have somebody else stop and remove a replica, as `docker compose down` does."""
         self.tell_of_stop(replica)
-        self._run(self._replicas[replica.id].stop(grace_s))
+        self._stop(replica, grace_s)
         self.lose(replica)
 
     def hang(self, replica: Replica) -> None:
         """Have a replica answer nothing more, although it runs."""
         self._loop.call_soon_threadsafe(self._replicas[replica.id].freeze)
 
-    def answer_probes(self, replica: Replica, status: int) -> None:
-        """Have a replica answer this to probes."""
-        self._replicas[replica.id].probe_status = status
+    def answer_probes(self, replica: Replica, status: int, *, path: str) -> None:
+        """Have a replica answer this to probes of a path that begins with /_/."""
+        self._replicas[replica.id].probe_statuses[path.encode()] = status
 
     def answered(self, replica: Replica) -> int:
         """Return how many requests a replica answered."""
@@ -181,6 +186,10 @@ class FakeProvider:
             notify(function, change, replica_id)
 
     # Private.
+
+    def _stop(self, replica: Replica, grace_s: float, ended: str = "") -> None:
+        if one := self._replicas.get(replica.id):
+            self._run(one.stop(grace_s, ended))
 
     def _wait_for_leave(self) -> None:
         assert self.creating.wait(PATIENCE_S)
@@ -212,7 +221,7 @@ class FakeProvider:
     async def _start(self, one: FakeReplica) -> None:
         await one.start()
         self._print(one.replica, "hello\n")
-        if "crash" in one.replica.deployment.image:
+        if "crash" in one.replica.deployment.image or one.replica.function.name in self.crashing:
             self._print(one.replica, "ModuleNotFoundError: No module named 'boom'\n")
             await one.stop(0.0, "exit code 1")
 

@@ -17,8 +17,8 @@ class FakeReplica:
 
     def __init__(self, replica: Replica, ready: threading.Event, answering: threading.Event) -> None:
         self.replica = replica
-        self.probe_status = 200
-        """What it answers to probes."""
+        self.probe_statuses: dict[bytes, int] = {}
+        """What it answers to probes, by path, if not 200."""
         self.answered = 0
         self._ready = ready
         self._answering = answering
@@ -52,9 +52,7 @@ class FakeReplica:
         if self._listener:
             if grace_s:
                 await asyncio.sleep(0.02)  # connections that the kernel has taken are still accepted
-            asyncio.get_running_loop().remove_reader(self._listener)
-            self._listener.close()
-            self._listener = None
+            self._close_listener()
             with suppress(TimeoutError):
                 async with asyncio.timeout(grace_s):
                     await self._idle.wait()
@@ -72,6 +70,12 @@ class FakeReplica:
             task = asyncio.create_task(self._serve(connection))
             self._connections.add(task)
             task.add_done_callback(partial(self._end, connection))
+
+    def _close_listener(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener:  # else it is stopped twice at a time
+            asyncio.get_running_loop().remove_reader(listener)
+            listener.close()
 
     def _owe(self, connection: socket.socket) -> None:
         self._busy.add(connection)
@@ -106,7 +110,7 @@ class FakeReplica:
         await self._thawed.wait()
         if path.startswith(b"/_/"):
             is_ready = "never-ready" not in image and ("unready" not in image or self._ready.is_set())
-            return _response(self.probe_status if is_ready else 503, b"")
+            return _response(self.probe_statuses.get(path, 200) if is_ready else 503, b"")
         while "slow" in image and not self._answering.is_set():
             await asyncio.sleep(0.005)
         await self._thawed.wait()

@@ -41,9 +41,9 @@ def client(provider: DockerProvider) -> Iterator[Any]:
 
 
 @contextmanager
-def watching(provider: DockerProvider) -> Iterator[Reports]:
+def watching(provider: DockerProvider, reports: Reports | None = None) -> Iterator[Reports]:
     """Watch while inside; leaving ends the thread, or fails."""
-    reports = Reports()
+    reports = reports or Reports()
     thread = threading.Thread(target=provider.watch, args=(reports,))
     thread.start()
     try:
@@ -69,6 +69,26 @@ def test_replicas_that_come_and_go_are_reported(provider: DockerProvider, client
         client.kill(replica.id)
         reports.wait_for(FN, Change.REPLICAS, replica.id)
         assert not [one for one in reports.seen if one[1] is Change.STOPPING]
+
+
+def test_replica_that_ended_is_listed_so_once_it_is_reported(provider: DockerProvider, client: Any) -> None:
+    """Who is told looks but once; Docker's list is behind its events."""
+    seen: list[ReplicaState] = []
+
+    class Looks(Reports):
+        def __call__(self, name: FunctionName, change: Change, replica_id: str) -> None:
+            seen.extend(one.state for one in provider.replicas(FN))
+            super().__call__(name, change, replica_id)
+
+    for _ in range(3):
+        start(provider)
+    with watching(provider, Looks()) as reports:
+        reports.wait_for(FN, Change.REPLICAS, "")
+        seen.clear()
+        for number, replica in enumerate(provider.replicas(FN), start=1):
+            client.kill(replica.id)
+            reports.wait_for(FN, Change.REPLICAS, replica.id)
+            assert seen[-3:].count(ReplicaState.STOPPED) == number
 
 
 def test_watching_begins_with_everything_there_is(provider: DockerProvider) -> None:

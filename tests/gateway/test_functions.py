@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,15 +17,6 @@ from .fleet import TO_ZERO, Callers, Fleet, deployment, gather, on_loop, until
 RUNNING, PAUSED, STOPPED = ReplicaState.RUNNING, ReplicaState.PAUSED, ReplicaState.STOPPED
 NAME = FunctionName("fn")
 TWO = {"com.openfaas.scale.min": "2"}
-
-
-@pytest.fixture
-def provider() -> Iterator[FakeProvider]:
-    provider = FakeProvider()
-    yield provider
-    faults = provider.faults
-    provider.end()
-    assert faults == []
 
 
 class TestDeploying:

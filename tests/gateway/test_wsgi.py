@@ -196,10 +196,8 @@ class TestReply:
 
 @on_loop
 async def test_streams_leave_threads_for_short_requests() -> None:
-    stream = Pieces()
-
     def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        return (stream if environ["PATH_INFO"] == "/stream" else hello)(environ, start_response)
+        return (Pieces() if environ["PATH_INFO"] == "/stream" else hello)(environ, start_response)
 
     bridge = Bridge(app, max_streams=3)
     server = HttpServer(bridge.answer, read_timeout_s=PATIENCE_S, max_body_bytes=1)
@@ -216,7 +214,7 @@ async def test_streams_leave_threads_for_short_requests() -> None:
         short = await asyncio.gather(*(ask(port, "GET", "/short") for _ in range(30)))
         followers[0][0].leave()
         while (await follow(clients))[1] == 503:
-            pass
+            await asyncio.sleep(0.05)
 
         assert [status for _, status in followers] == [200] * 3
         assert (refused.status, "3 logs" in refused.text) == (503, True)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.tools import require
 
 from . import artifacts, http, runtime_api
 from .containers import image, run_container
+from .gateways import over_processes
 from .processes import python, running
 
 
@@ -57,6 +58,21 @@ class ActionDriver:
         result = http.post_json("/run", {"value": args, **facts}, self.port)
         status, headers, body = controller.from_result(result)
         return Reply(status, [(name.lower(), value) for name, value in headers], body)
+
+
+@dataclass(frozen=True)
+class GatewayDriver:
+    """A function behind the local gateway."""
+
+    port: int
+    name: str
+    platform = "behind the local gateway"
+    limits: Mapping[str, str] = field(default_factory=dict)
+    reply_limit_bytes: int | None = None
+
+    def send(self, request: Request) -> Reply:
+        """Call the function through the gateway."""
+        return http.send(replace(request, target=f"/function/{self.name}{request.target}"), self.port)
 
 
 @contextmanager
@@ -98,6 +114,13 @@ def watchdog(function_dir: Path) -> Iterator[list[Driver]]:
         http.wait_for_port(upstream, "/_/health")
         http.wait_for_port(port, "/_/health")
         yield [HttpDriver("of-watchdog", port, OfWatchdog.limits)]
+
+
+@contextmanager
+def gateway(function_dir: Path) -> Iterator[list[Driver]]:
+    """Run the function as a process of the local gateway."""
+    with tempfile.TemporaryDirectory() as folder, over_processes(Path(folder), {"table": {}}, function_dir) as place:
+        yield [GatewayDriver(place.gateway.port, "table")]
 
 
 @contextmanager
@@ -169,6 +192,7 @@ RUNTIMES: dict[str, Runtime] = {
     "openfaas-waitress": lambda function_dir: server(function_dir, "platforms.openfaas", "--server", "waitress"),
     "docker": container,
     "of-watchdog": watchdog,
+    "gateway": gateway,
     "awslambdaric": awslambdaric,
     "aws-lambda-rie": interface_emulator,
     "openwhisk": action_server,

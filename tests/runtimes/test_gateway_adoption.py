@@ -1,0 +1,53 @@
+"""Containers of somebody else's, with the label of a function: taken in and let go without a request lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from .gateways import OverDocker, over_docker, until
+from .load import Load, steady_load
+
+pytestmark = pytest.mark.runtime
+GRACE_S = 30
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OverDocker]:
+    with over_docker(tmp_path_factory.mktemp("place"), {}) as found:
+        found.engine.networks.create(found.network)  # as docker compose does
+        yield found
+
+
+def is_answered_by(load: Load, container_id: str) -> bool:
+    """Whether the newest answers are all of one container."""
+    return all(container_id[:12] in one.text for one in load.answers[-20:])
+
+
+def test_containers_that_come_and_go_under_load_lose_no_request(place: OverDocker) -> None:
+    """The newest that is ready takes over, as it would with `docker compose up` after a change."""
+    current = place.run("fn")
+    place.gateway.wait_for("fn", 1)
+    with steady_load(place.gateway.port, "/function/fn") as load:
+        for _ in range(3):
+            following = place.run("fn")
+            until(partial(is_answered_by, load, following.id), "answers of the newer one")
+            current.stop(timeout=GRACE_S)
+            load.wait_for_more(30)
+            current.remove()
+            current = following
+
+    assert load.failures == []
+
+
+def test_function_is_gone_with_the_last_of_its_containers(place: OverDocker) -> None:
+    container = place.run("fn")
+    place.gateway.wait_for("fn", 1)
+    assert place.gateway.call("fn").status == 200
+
+    container.stop(timeout=GRACE_S)
+    container.remove()
+    until(lambda: "fn" not in place.gateway.statuses(), "end of the function")
+    assert place.gateway.call("fn").status == 404
