@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the function against its peers.")
     names = "|".join(["gateway", *BENCHMARKS])
     parser.add_argument("benchmarks", nargs="*", metavar=names, help="gateway: all of its own (default: all there are)")
-    parser.add_argument("--rounds", type=int, help="rounds of those that take turns (default: 9, 21, 11 and 7)")
+    parser.add_argument("--rounds", type=int, help="rounds of those that take turns (default: 9, 21, 11 and 5)")
     parser.add_argument("--quick", action="store_true", help="three short rounds: to see that it works, not to measure")
     options = parser.parse_args(arguments)
     if unknown := [name for name in options.benchmarks if name not in ("gateway", *BENCHMARKS)]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from . import gateway_changes, gateway_kill, gateway_memory, gateway_slow, gateway_throughput, gateway_wake
+from .gateway_places import GatewayError
 from .report import Aim
+from .servers import NotStarted
 
-PARTS: Mapping[str, Callable[..., list[Aim]]] = {
+Run = Callable[..., list[Aim]]
+_RUNS: Mapping[str, Run] = {
     "gateway-throughput": gateway_throughput.run,
     "gateway-wake": gateway_wake.run,
     "gateway-kill": gateway_kill.run,
@@ -15,3 +19,15 @@ PARTS: Mapping[str, Callable[..., list[Aim]]] = {
     "gateway-memory": gateway_memory.run,
     "gateway-changes": gateway_changes.run,
 }
+
+
+def _guarded(name: str, run: Run, *, rounds: int | None, quick: bool) -> list[Aim]:
+    """Run one of them; what does not come about, a replica that is never ready, is shown and ends no other."""
+    try:
+        return run(rounds=rounds, quick=quick)
+    except (GatewayError, NotStarted, RuntimeError, TimeoutError) as error:
+        print(f"\n{name} BROKE OFF: {error}")
+        return [Aim(name, f"broke off: {error}", met=False)]
+
+
+PARTS: Mapping[str, Run] = {name: partial(_guarded, name, run) for name, run in _RUNS.items()}

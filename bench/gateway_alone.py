@@ -38,7 +38,9 @@ async def main(upstream_port: int) -> None:
     router = Router()
     router.functions[deployment.name] = function
     metrics = Metrics(router)
-    proxy = Proxy(router, _wake, record=metrics.record, started=metrics.started, upstream_timeout_s=60.0)
+    proxy = Proxy(
+        router, _wake, record=metrics.record, started=metrics.started, unreachable=print, upstream_timeout_s=60.0
+    )
     await serve(Config(port=0), lambda _environ, _start: [], proxy, lambda port: print("port", port, flush=True))
 
 

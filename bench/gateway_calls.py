@@ -15,7 +15,7 @@ from typing import TypeVar
 from .report import percentile
 
 T = TypeVar("T")
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 EVENLY = repeat(1 / 50)
 CELLS = ("requests", "failures", "p50 ms", "p99 ms", "worst ms")
 SETTLE_S = 0.5

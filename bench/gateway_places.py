@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
@@ -170,9 +171,10 @@ class OverDocker:
         return found
 
     def run(self, name: str) -> Any:
-        """Run a container that the gateway did not make, and adopts."""
+        """Run a container that the gateway did not make, as one of a compose service's: it adopts them all."""
+        labels = {FUNCTION_LABEL: name, "com.docker.compose.config-hash": "the same"}
         return self._engine.containers.run(
-            self.image, detach=True, network=self.network, labels={FUNCTION_LABEL: name}, environment=QUIET
+            self.image, detach=True, network=self.network, labels=labels, environment=QUIET
         )
 
     def _deploy(self, method: str, name: str, **env_vars: str) -> None:
@@ -241,9 +243,17 @@ def _gateway(*arguments: str, state_dir: Path) -> Iterator[Gateway]:
 
 
 def _ready(place: Any, functions: Mapping[str, Labels]) -> Any:
+    """Return the place once every function has answered, and has its replicas; one that rests by then has neither."""
+    gateway: Gateway = place.gateway
     for name, labels in functions.items():
-        place.gateway.wait_for(name, int(labels.get(MINIMUM, 1)))
+        until(partial(_answers, gateway, name), f"answer of {name}")
+        if MINIMUM in labels:
+            gateway.wait_for(name, int(labels[MINIMUM]))
     return place
+
+
+def _answers(gateway: Gateway, name: str) -> bool:
+    return call(gateway.port, f"/function/{name}").status == 200
 
 
 def _stack_file(functions: Mapping[str, Labels]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 MANY, ONE = 16, 1
 DIRECT, THROUGH = "direct", "through the gateway"
 BARE = "bare granian upstream"
-ROUNDS = 7
+ROUNDS = 5
 
 
 class Route(NamedTuple):
@@ -36,9 +36,8 @@ class Route(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What takes its turn: an upstream, by name, directly or through the gateway, with so many connections."""
+    """What takes its turn: so many connections, directly or through the gateway."""
 
-    upstream: str
     connections: int
     way: str
 
@@ -79,24 +78,27 @@ def run(*, rounds: int | None, quick: bool) -> list[Aim]:
     if shutil.which("wrk") is None:
         print("\nGateway: throughput not measured, there is no wrk on PATH (apt-get install wrk)")
         return [Aim("gateway: throughput and latency", "there is no wrk on PATH", met=None)]
-    with ExitStack() as stack:
-        routes = {BARE: stack.enter_context(_bare())}
-        for name, place in places().items():
-            found = stack.enter_context(place({"meditations": {}}, SAMPLE))
-            routes[f"the sample function, {name}"] = _route_to(found, "meditations")
-        trials = [Trial(name, count, way) for name in routes for count in (MANY, ONE) for way in (DIRECT, THROUGH)]
-        for trial in trials:
-            _measure(trial, routes)
-        samples = take_turns(trials, lambda trial: _measure(trial, routes), rounds or ROUNDS)
-    pairs = {
-        connections: {
-            name: Pair(samples[Trial(name, connections, DIRECT)], samples[Trial(name, connections, THROUGH)])
-            for name in routes
-        }
+    measured = {}
+    with _bare() as route:
+        measured[BARE] = _take_turns(route, rounds or ROUNDS)
+    for name, place in places().items():  # one after the other: what is idle takes time as well
+        with place({"meditations": {}}, SAMPLE) as found:
+            measured[f"the sample function, {name}"] = _take_turns(_route_to(found), rounds or ROUNDS)
+    many, one = ({name: pairs[count] for name, pairs in measured.items()} for count in (MANY, ONE))
+    _show(many, one)
+    return _aims(many[BARE], one[BARE])
+
+
+def _take_turns(route: Route, rounds: int) -> Mapping[int, Pair]:
+    """Return what was measured, by the number of connections."""
+    trials = [Trial(connections, way) for connections in (MANY, ONE) for way in (DIRECT, THROUGH)]
+    for trial in trials:
+        _measure(trial, route)
+    samples = take_turns(trials, lambda trial: _measure(trial, route), rounds)
+    return {
+        connections: Pair(samples[Trial(connections, DIRECT)], samples[Trial(connections, THROUGH)])
         for connections in (MANY, ONE)
     }
-    _show(pairs[MANY], pairs[ONE])
-    return _aims(pairs[MANY][BARE], pairs[ONE][BARE])
 
 
 def _show(many: Mapping[str, Pair], one: Mapping[str, Pair]) -> None:
@@ -135,9 +137,9 @@ def _latencies(pair: Pair) -> list[str]:
     return [f"{figure:.2f}" for figure in (direct.p50_ms, direct.p99_ms, through.p50_ms, through.p99_ms)]
 
 
-def _route_to(place: Place, name: str) -> Route:
-    host, port = place.address(name)
-    return Route("POST", f"http://{host}:{port}/", f"http://127.0.0.1:{place.gateway.port}/function/{name}")
+def _route_to(place: Place) -> Route:
+    host, port = place.address("meditations")
+    return Route("POST", f"http://{host}:{port}/", f"http://127.0.0.1:{place.gateway.port}/function/meditations")
 
 
 @contextmanager
@@ -157,9 +159,8 @@ def _bare() -> Iterator[Route]:
         yield Route("GET", f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{through}/function/up")
 
 
-def _measure(trial: Trial, routes: Mapping[str, Route]) -> Measured:
+def _measure(trial: Trial, route: Route) -> Measured:
     """Have wrk measure for a second. Raises RuntimeError if a request failed."""
-    route = routes[trial.upstream]
     url = route.through if trial.way == THROUGH else route.direct
     lua = str(HERE / "percentiles.lua")
     command = ["wrk", "-t1", f"-c{trial.connections}", "-d1s", "-s", lua, url, "--", route.method]

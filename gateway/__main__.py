@@ -20,7 +20,7 @@ from .config import Config, read_config
 from .errors import GatewayError
 from .functions import Functions
 from .metrics import Metrics
-from .provider import Provider
+from .provider import Change, Provider
 from .proxy import Proxy
 from .router import Router
 from .secrets import SecretStore
@@ -58,6 +58,7 @@ async def _run(config: Config, credentials: Credentials, secrets: SecretStore, e
         functions.wake,
         record=metrics.record,
         started=metrics.started,
+        unreachable=lambda function: functions.on_change(function.name, Change.REPLICAS, ""),
         upstream_timeout_s=config.upstream_timeout_s,
     )
 

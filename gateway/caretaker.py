@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from .errors import GatewayError
 from .keeper import Keeper
@@ -15,12 +14,12 @@ from .models import FunctionName
 from .policy import Probe
 from .prober import Prober
 from .provider import Replica, ReplicaState
+from .revisions import LONG_AGO, made_at, newest_first, revision_made_at
 from .rollout import UPDATE, Rollout, reason
 from .router import Endpoint, Function, Router
 from .scaler import Scaler
 
 log = logging.getLogger(__name__)
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Caretaker:
@@ -67,10 +66,11 @@ class Caretaker:
 
         They are all of one function, at least one.
         """
-        found = sorted(replicas, key=lambda replica: replica.created_at, reverse=True)
-        function = Function(found[0].deployment, revision="", created_at=found[-1].created_at)
+        groups = newest_first(replicas)
+        created_at = min(one.created_at for group in groups for one in group)
+        function = Function(groups[0][0].deployment, revision="", created_at=created_at)
         self._router.functions[function.name] = function
-        task = self._keeper.spawn(self._adopt(function, found), function.label)
+        task = self._keeper.spawn(self._adopt(function, groups), function.label)
         self.scaler.add_deployment(function, task)
 
     def vanish(self, function: Function) -> list[Endpoint]:
@@ -91,12 +91,8 @@ class Caretaker:
 
     # Taking over.
 
-    async def _adopt(self, function: Function, newest_first: list[Replica]) -> None:
+    async def _adopt(self, function: Function, groups: list[list[Replica]]) -> None:
         """Serve by the newest revision that answers, and then move to a newer one that gets ready."""
-        revisions: dict[str, list[Replica]] = {}
-        for replica in newest_first:
-            revisions.setdefault(replica.revision, []).append(replica)
-        groups = list(revisions.values())
         index = await self._first_ready(groups) if len(groups) > 1 else 0
         async with function.rolling, function.changing:
             if function.gone.is_set() or function.revision:
@@ -237,22 +233,22 @@ class Caretaker:
 
     def _overtakers(self, function: Function, seen: dict[str, Replica]) -> list[Replica]:
         """Return the running replicas of somebody else's that are newer than what serves, or all that is left."""
-        serving = [one for one in function.serving if one.state is not ReplicaState.STOPPED]
-        newest = max((one.created_at for one in serving if one.id not in self.mender.stopping), default=LONG_AGO)
-        if not function.is_adopted:  # those can be made again
-            newest = max((one.created_at for one in function.serving), default=newest)
+        serving = function.serving
+        if function.is_adopted:  # others can be made again, these not
+            serving = [one for one in serving if one.state is not ReplicaState.STOPPED]
+            serving = [one for one in serving if one.id not in self.mender.stopping]
+        newest = revision_made_at(function.revision) or max(map(made_at, serving), default=LONG_AGO)
         found = [
             one
             for one in seen.values()
             if one.is_adopted
             and one.state is ReplicaState.RUNNING
             and one.revision != function.revision
-            and one.created_at > newest
+            and made_at(one) > newest
             and one.id not in self.mender.stopping
             and not self._is_moving(function, one)
         ]
-        latest = max(found, key=lambda one: one.created_at).revision if found else ""
-        return [one for one in found if one.revision == latest]
+        return next(iter(newest_first(found)), [])
 
     def _take_up(self, function: Function, replica: Replica, newer: list[Replica]) -> None:
         """Bring a replica that was not known into the books, unless it is to overtake those that serve."""

@@ -94,7 +94,7 @@ class Events:
         else:
             if action == "die":
                 self.stopping.discard(container_id)
-            pass
+            self._settle(container_id)
             notify(name, Change.REPLICAS, container_id)
 
     def _settle(self, container_id: str) -> None:

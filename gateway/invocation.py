@@ -197,6 +197,7 @@ class Invocation:
                 name = self._function.name.name
                 if not is_reported:
                     is_reported = True
+                    self._proxy.unreachable(self._function)
                     _log.warning("%s's replica %s cannot be reached: %r", name, self._replica, error)
                 if time.monotonic() > give_up_s:
                     raise BadGateway(

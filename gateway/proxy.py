@@ -30,12 +30,15 @@ class Proxy:
         *,
         record: Record,
         started: Callable[[Function], None],
+        unreachable: Callable[[Function], None],
         upstream_timeout_s: float,
     ) -> None:
         self.router = router
         self.wake = wake
         self.record = record
         self.started = started
+        self.unreachable = unreachable
+        """Told of a function one of whose replicas takes no connection: it may have ended unnoticed."""
         self.upstream_timeout_s = upstream_timeout_s
         self.sweeper = Sweeper(min(upstream_timeout_s, 4.0))
         self._resolved: dict[bytes, Function] = {}

@@ -33,7 +33,10 @@ _WITH_LENGTH = (b"POST", b"PUT", b"PATCH")
 
 
 def request_lines(exchange: Exchange) -> tuple[list[bytes], bytes, bytes]:
-    """Return the header lines for the replica, without Host, then the call's id, and when it began in ns since 1970."""
+    """Return the header lines for the replica, then the call's id, and when it began in ns since 1970.
+
+    Host is not among them: as on a cluster it is the replica's own address; the client's is X-Forwarded-Host.
+    """
     call_id = host = b""
     lines: list[bytes] = []
     forwarded: list[bytes] = []

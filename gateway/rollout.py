@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from .models import FunctionDeployment
 from .policy import Probe, ScalePolicy
 from .prober import NotReady, Prober
 from .provider import Replica, ReplicaState
+from .revisions import new_revision
 from .router import Endpoint, Function
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Rollout:
         serve; its replicas are removed then, and the old ones go on.
         """
         policy = ScalePolicy.from_labels(deployment.labels)
-        async with self._incoming(function, uuid.uuid4().hex[:16]) as revision:
+        async with self._incoming(function, new_revision()) as revision:
             _check(function, is_current)
             count = min(max(policy.minimum, function.wanted), policy.maximum)
             creating = [self._keeper.create(deployment, revision, function.incoming) for _ in range(count)]

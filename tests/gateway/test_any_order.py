@@ -108,7 +108,13 @@ class Gateway(RuleBasedStateMachine):
 
     @rule()
     def kill_the_gateway(self) -> None:
-        """Have another gateway take over; what this one told the engine goes on for a while."""
+        """Have another gateway take over; what this one told the engine goes on for a while.
+
+        Replicas are all that it can know a function by: one that has none, being at rest, is called to have one.
+        """
+        for name in self.images:
+            if not self.provider.replicas(FunctionName(name)):
+                self.run(self._answer(name))
         self.run(self.fleet.functions.close())
         self.run(gather(*self.pending))
         self.pending = []

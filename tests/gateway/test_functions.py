@@ -10,6 +10,7 @@ import pytest
 from gateway.errors import Conflict, GatewayError, NotFound, Refused, TimedOut, Unavailable
 from gateway.models import FunctionName
 from gateway.provider import Change, ReplicaState
+from gateway.revisions import new_revision
 
 from .fake_provider import FakeProvider
 from .fleet import TO_ZERO, Callers, Fleet, deployment, gather, on_loop, until
@@ -428,6 +429,16 @@ class TestTakingOver:
             await until(lambda: len(fleet.replicas()) == 1)
 
     @on_loop
+    async def test_older_revision_with_the_newest_replica_does_not_come_back(self, provider: FakeProvider) -> None:
+        """It was mended while the update went on."""
+        older, newer = new_revision(), new_revision()
+        provider.create(deployment(image="new"), newer)
+        provider.create(deployment(image="old"), older)
+        async with Fleet(provider) as fleet:
+            assert await fleet.call() == "new"
+            await until(lambda: len(fleet.replicas()) == 1)
+
+    @on_loop
     async def test_slow_function_does_not_hold_up_another(self, provider: FakeProvider) -> None:
         provider.create(deployment("slow-one", image="unready"), "1")
         provider.create(deployment("fast"), "1")
@@ -497,6 +508,20 @@ class TestAdopted:
             assert adopted in fleet.replicas()
             await fleet.functions.delete(NAME)
             assert fleet.replicas() == []
+
+    @on_loop
+    async def test_older_adopted_one_does_not_take_over_from_replicas_that_can_be_made_again(
+        self, provider: FakeProvider
+    ) -> None:
+        async with Fleet(provider) as fleet:
+            provider.come(deployment(image="v1"))
+            await until(lambda: "fn" in fleet and fleet["fn"].endpoints)
+            function = await fleet.deploy(image="v2")
+            for replica in function.serving:
+                provider.lose(replica)
+
+            await until(lambda: function.endpoints and provider.count("create") == 2)
+            assert await fleet.call() == "v2"
 
     @on_loop
     async def test_adopted_replica_that_stops_gets_no_more_calls(self, provider: FakeProvider) -> None:

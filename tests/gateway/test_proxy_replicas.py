@@ -99,6 +99,7 @@ class TestConnections:
             for _ in range(4):
                 assert (await ask(it.port, "POST", "/function/echo", body=b"x")).status == 200
             assert (await it.call()).replica == f"echo-{upstream.port}"
+            assert set(it.unreachable) == {it.function}
 
     @on_loop
     async def test_only_replica_that_cannot_be_reached_is_waited_for(self) -> None:

@@ -17,7 +17,7 @@ from tests.conformance import Reply, Request
 from tests.tools import python_image, require
 
 from . import http
-from .gateways import Gateway
+from .gateway import Gateway
 from .processes import REPOSITORY_DIR
 
 CHECKOUT = ("docker-compose.yml", ".dockerignore", "function", "gateway", "platforms", "requirements", "template")

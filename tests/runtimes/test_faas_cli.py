@@ -22,7 +22,8 @@ from tests.tools import python_image, require
 
 from .compose import compose_up, copy_into
 from .faas_cli_scenarios import LOGIN, SCENARIOS, Scenario, Step
-from .gateways import TRAFFIC, Gateway, over_processes, stack_of
+from .gateway import Gateway
+from .gateways import TRAFFIC, over_processes, stack_of
 from .processes import REPOSITORY_DIR, TIMEOUT_S, running
 
 STAND_IN = (sys.executable, "-m", "tests.runtimes.go_client")
@@ -151,7 +152,7 @@ def cli(request: pytest.FixtureRequest, place: Place, tmp_path_factory: pytest.T
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name.replace(" ", "-"))
 def test_scenario(scenario: Scenario, cli: Cli) -> None:
     if scenario.needs not in ("", cli.place.has):
-        pytest.skip(f"the gateway has no {scenario.needs} here")
+        pytest.skip(f"functions are {cli.place.has} here, and it needs {scenario.needs}")
     for step in scenario.steps:
         cli.take(step)
 

@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from .gateways import OverDocker, over_docker, until
+from .gateway import until
+from .gateways import OverDocker, over_docker
 from .load import Load, steady_load
 
 pytestmark = pytest.mark.runtime

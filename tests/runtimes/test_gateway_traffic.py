@@ -13,10 +13,10 @@ import pytest
 
 from tests.functions.traffic.handler import PIECE
 
-from .gateways import Labels, OverDocker, OverProcesses, over_docker, over_processes, until
+from .gateway import until
+from .gateways import Labels, Place, over_docker, over_processes
 from .processes import TIMEOUT_S
 
-Place = OverProcesses | OverDocker
 MIB = 100
 STOPPING = {
     "com.openfaas.scale.zero": "true",

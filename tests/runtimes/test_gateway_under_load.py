@@ -16,10 +16,10 @@ import pytest
 
 from tests.conformance import Reply
 
-from .gateways import Labels, OverDocker, OverProcesses, over_docker, over_processes, until
+from .gateway import until
+from .gateways import Labels, Place, over_docker, over_processes
 from .load import Load, steady_load
 
-Place = OverProcesses | OverDocker
 RESTING = {
     "com.openfaas.scale.zero": "true",
     "com.openfaas.scale.zero-duration": "300ms",

@@ -35,6 +35,8 @@ class Gateway:
     metrics: Metrics
     port: int = 0
     calls: list[Call] = field(default_factory=list)
+    unreachable: list[Function] = field(default_factory=list)
+    """What was told to take no connection, once for each call."""
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
 
     def record(self, call: Call) -> None:
@@ -94,7 +96,12 @@ async def gateway(
     it.send_to(*ports)
     config = replace(CONFIG, **settings)
     proxy = Proxy(
-        router, wake, record=it.record, started=it.metrics.started, upstream_timeout_s=config.upstream_timeout_s
+        router,
+        wake,
+        record=it.record,
+        started=it.metrics.started,
+        unreachable=it.unreachable.append,
+        upstream_timeout_s=config.upstream_timeout_s,
     )
     async with running(config, app, proxy) as port:
         it.port = port
