@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from platforms.aws_lambda.shim import make_lambda_handler
 from platforms.openfaas.shim import OpenFaaSResponder
@@ -87,11 +87,13 @@ class OpenWhiskDriver:
     platform = "openwhisk"
     limits = OPENWHISK_LIMITS
     reply_limit_bytes = OPENWHISK_LIMIT_BYTES
-    main = staticmethod(make_main(handle, {"__OW_DEADLINE": str(int(time.time() + 60) * 1000)}))
+    environ: ClassVar[dict[str, str]] = {}
+    main = staticmethod(make_main(handle, environ))
 
     def send(self, request: Request) -> Reply:
         """Call the action as the controller would."""
         args = controller.to_args(request.method, request.target, list(request.headers), request.body)
+        self.environ["__OW_DEADLINE"] = str(int(time.time() + 60) * 1000)  # of this activation
         status, headers, body = controller.from_result(self.main(args))
         return Reply(status, [(name.lower(), value) for name, value in headers], body)
 
