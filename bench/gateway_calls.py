@@ -36,10 +36,15 @@ class Answer:
 
 
 def call(
-    port: int, target: str, method: str = "POST", headers: Mapping[str, str] | None = None, body: bytes = b""
+    port: int,
+    target: str,
+    method: str = "POST",
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+    host: str = "127.0.0.1",
 ) -> Answer:
     """Send one request and wait for all of its answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT_S)
+    connection = http.client.HTTPConnection(host, port, timeout=LIMIT_S)
     began_s = time.monotonic()
     try:
         connection.request(method, target, body, dict(headers or {}))

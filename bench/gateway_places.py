@@ -170,9 +170,9 @@ class OverDocker:
         )
         return found
 
-    def run(self, name: str) -> Any:
-        """Run a container that the gateway did not make, as one of a compose service's: it adopts them all."""
-        labels = {FUNCTION_LABEL: name, "com.docker.compose.config-hash": "the same"}
+    def run(self, name: str = "") -> Any:
+        """Run a container that the gateway did not make: it adopts one with a name, as of a compose service."""
+        labels = {FUNCTION_LABEL: name, "com.docker.compose.config-hash": "the same"} if name else {}
         return self._engine.containers.run(
             self.image, detach=True, network=self.network, labels=labels, environment=QUIET
         )

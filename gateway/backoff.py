@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 DELAYS_S = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 FORGIVEN_AFTER_S = 60.0
+MAX_REMEMBERED = 1000
 
 
 class Backoff:
@@ -19,8 +20,10 @@ class Backoff:
 
     def fail(self, what: str) -> float:
         """Count a failure and return the seconds to wait; one long after the last begins anew."""
+        if len(self._failures) > MAX_REMEMBERED:
+            self._failures = {what: one for what, one in self._failures.items() if self._is_recent(one[1])}
         count, due_s = self._failures.get(what, (0, 0.0))
-        if self._clock() - due_s > FORGIVEN_AFTER_S:
+        if not self._is_recent(due_s):
             count = 0
         wait_s = DELAYS_S[min(count, len(DELAYS_S) - 1)]
         self._failures[what] = (count + 1, self._clock() + wait_s)
@@ -39,3 +42,6 @@ class Backoff:
     def forget(self, what: str) -> None:
         """Forget that it ever failed."""
         self._failures.pop(what, None)
+
+    def _is_recent(self, due_s: float) -> bool:
+        return self._clock() - due_s <= FORGIVEN_AFTER_S

@@ -59,7 +59,7 @@ class Caretaker:
         self.look(name)  # another may have to take its place
         loop = asyncio.get_running_loop()
         patience_s = self._keeper.config.write_timeout_s
-        self._stopping[replica_id] = loop.call_later(patience_s, self._has_not_stopped, name, replica_id)
+        self._stopping[replica_id] = loop.call_later(patience_s, self._has_not_stopped, function, replica_id)
 
     def adopt(self, replicas: Iterable[Replica]) -> None:
         """Take over the replicas of a function that is not known: it is routed at once, served as soon as it can.
@@ -80,7 +80,6 @@ class Caretaker:
         endpoints = function.endpoints
         function.set_endpoints([])
         function.gone.set()
-        self.scaler.forget(function)
         return endpoints
 
     def close(self) -> None:
@@ -262,9 +261,9 @@ class Caretaker:
         if timer := self._stopping.pop(replica_id, None):
             timer.cancel()
 
-    def _has_not_stopped(self, name: FunctionName, replica_id: str) -> None:
+    def _has_not_stopped(self, function: Function, replica_id: str) -> None:
         self._forget_stopping(replica_id)
-        self.look(name)
+        self.mender.mend(function)
 
 
 def _wanted(function: Function, serving: Iterable[Replica]) -> int:

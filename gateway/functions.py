@@ -14,6 +14,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from .caretaker import Caretaker
 from .config import Config
@@ -43,7 +44,7 @@ class Functions:
         self._caretaker = Caretaker(self._keeper, Prober(probe, config.upstream_timeout_s), router)
         self._scaler = self._caretaker.scaler
         self._turns = itertools.count(1)
-        self._newest_turn: dict[Function, int] = {}
+        self._newest_turn: WeakKeyDictionary[Function, int] = WeakKeyDictionary()
         self._begun: dict[Function, FunctionDeployment] = {}
         """What is being deployed now, by function: the newest that was begun."""
         self._watch: threading.Thread | None = None
@@ -130,11 +131,10 @@ class Functions:
         """Stop watching and scaling, and close the provider; functions that can outlive the gateway go on."""
         self._loop = None
         self._caretaker.close()
+        await self._keeper.close()
         await asyncio.to_thread(self._provider.close)
         if self._watch:
             await asyncio.to_thread(self._watch.join, DELETE_MARGIN_S)
-        self._caretaker.close()
-        await self._keeper.close()
 
     def on_change(self, name: FunctionName, change: Change, replica_id: str) -> None:
         """Take a provider's report; called on the event loop."""
@@ -198,7 +198,6 @@ class Functions:
         others = self._scaler.deployments(function) - {asyncio.current_task()}
         if not function.revision and not is_answered and not others:
             self._caretaker.vanish(function)
-            self._newest_turn.pop(function, None)
 
     def _warn_of_timeouts(self, function: Function) -> None:
         written = function.deployment.env_vars.get("exec_timeout", "")
@@ -216,7 +215,6 @@ class Functions:
 
     async def _delete(self, function: Function, endpoints: list[Endpoint]) -> None:
         served = {endpoint.replica.id: endpoint for endpoint in endpoints}
-        self._newest_turn.pop(function, None)
         deleting = self._caretaker.deleting
         deleting[function.name] += 1
         try:

@@ -57,7 +57,7 @@ class Keeper:
         _ = self.spawn(work, about)
 
     async def close(self) -> None:
-        """End what runs in the background; removals that have begun go on in their threads."""
+        """End what runs in the background; what has begun in a thread goes on there."""
         while self._tasks:
             for task in self._tasks:
                 task.cancel()
@@ -101,6 +101,8 @@ class Keeper:
             self._note(replica.id)
         if replica.id in books:
             books[replica.id] = now
+        else:  # it was retired meanwhile
+            self._changed.pop(replica.id, None)
         return now
 
     def retire(self, function: Function, replica: Replica, endpoint: Endpoint | None = None) -> None:

@@ -43,10 +43,10 @@ class Replica:
     function: FunctionName
     deployment: FunctionDeployment
     revision: str
-    """Replicas of one revision run the same thing; an update makes a new one."""
+    """Replicas of one revision run the same thing; an update makes a new one, whose name says when (revisions.py)."""
 
     created_at: datetime
-    """With a time zone. The newest revision that gets ready is the one that serves."""
+    """With a time zone. An adopted revision is as old as its newest replica: the newest that gets ready serves."""
 
     state: ReplicaState
     host: str = ""
@@ -55,7 +55,8 @@ class Replica:
     """How a stopped one ended by itself, e.g. "exit code 1" or "out of memory (limit 64Mi)"; "" if it was told to."""
 
     is_adopted: bool = False
-    """Made by somebody else (docker compose): it is never restarted or multiplied by the gateway."""
+    """Made by somebody else (docker compose): the gateway never starts, stops or multiplies it. It may pause an idle
+    one, and removes it only with its function. An update sends it no more requests, and leaves it."""
 
 
 class Change(enum.Enum):
@@ -65,7 +66,8 @@ class Change(enum.Enum):
     """A replica came, went, ended or changed its state: look again."""
 
     STOPPING = "stopping"
-    """A replica was told to stop by somebody else, and still answers: send it nothing more."""
+    """A replica was told to stop by somebody else, and still answers: send it nothing more. It has the time of the
+    setting write-timeout to end; one that runs on after it is used again."""
 
     SOURCE = "source"
     """The function's source changed: replace its replicas."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from .errors import Conflict, GatewayError, NotFound, Refused, TimedOut, Unavailable
 from .keeper import STOP_GRACE_S, Keeper
@@ -34,7 +35,7 @@ class Scaler:
         self._router = router
         self._waking: dict[Function, asyncio.Task[None]] = {}
         self._resting: dict[Function, asyncio.Task[None]] = {}
-        self._paused_s: dict[Function, float] = {}
+        self._paused_s: WeakKeyDictionary[Function, float] = WeakKeyDictionary()
         self._deploying: dict[Function, set[asyncio.Task[None]]] = {}
 
     def add_deployment(self, function: Function, task: asyncio.Task[None]) -> None:
@@ -110,10 +111,6 @@ class Scaler:
     def note_paused(self, function: Function) -> None:
         """Count from now how long a function has been paused."""
         self._paused_s[function] = time.monotonic()
-
-    def forget(self, function: Function) -> None:
-        """Forget a function that is gone."""
-        self._paused_s.pop(function, None)
 
     def _check(self, function: Function, replicas: int) -> None:
         policy = function.policy

@@ -148,6 +148,12 @@ class FakeProvider:
             self._replicas.pop(replica.id, None)
         self.notify(replica.function, Change.REPLICAS, replica.id)
 
+    def restart(self, replica: Replica) -> None:
+        """Have somebody else restart a replica: it has another address then."""
+        self._run(self._replicas[replica.id].stop(0.0))
+        self._run(self._replicas[replica.id].start())
+        self.notify(replica.function, Change.REPLICAS, replica.id)
+
     def come(self, deployment: FunctionDeployment, revision: str = "adopted") -> Replica:
         """Have somebody else start a replica."""
         replica = self._make(deployment, revision, is_adopted=True)
