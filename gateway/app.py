@@ -45,11 +45,28 @@ def create_app(
     app.url_map.strict_slashes = False  # a redirect is not followed by faas-cli
     app.url_map.merge_slashes = False
 
-    about = AboutRoutes(provider.orchestration, config.store_path, render_metrics)
-    of_functions = FunctionRoutes(functions, run)
-    of_logs = LogRoutes(functions, provider.logs, run)
-    of_secrets = SecretRoutes(secrets)
-    table: tuple[tuple[str, str, Callable[..., Response]], ...] = (
+    routes = _routes(
+        AboutRoutes(provider.orchestration, config.store_path, render_metrics),
+        FunctionRoutes(functions, run),
+        LogRoutes(functions, provider.logs, run),
+        SecretRoutes(secrets),
+    )
+    for method, path, view in routes:
+        app.add_url_rule(path, f"{method} {path}", view, methods=[method], provide_automatic_options=False)
+
+    _set_up_guard(app, Guard(credentials, config.allowed_hosts))
+    app.register_error_handler(GatewayError, _answer_gateway_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_unexpected)
+    app.after_request(_seal)
+    return app
+
+
+def _routes(
+    about: AboutRoutes, of_functions: FunctionRoutes, of_logs: LogRoutes, of_secrets: SecretRoutes
+) -> tuple[tuple[str, str, Callable[..., Response]], ...]:
+    """Return every route: method, path, view."""
+    return (
         ("GET", "/", about.home),
         ("GET", "/metrics", about.metrics),
         ("GET", "/store.json", about.store),
@@ -73,15 +90,6 @@ def create_app(
         ("DELETE", "/system/namespace/<name:name>", about.change_namespace),
         ("POST", "/system/alert", about.alert),
     )
-    for method, path, view in table:
-        app.add_url_rule(path, f"{method} {path}", view, methods=[method], provide_automatic_options=False)
-
-    _set_up_guard(app, Guard(credentials, config.allowed_hosts))
-    app.register_error_handler(GatewayError, _answer_gateway_error)
-    app.register_error_handler(HTTPException, _answer_http_error)
-    app.register_error_handler(Exception, _answer_unexpected)
-    app.after_request(_seal)
-    return app
 
 
 class _NameConverter(BaseConverter):
