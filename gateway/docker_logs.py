@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from queue import Empty, Full, Queue
 from threading import Event, Lock, Thread
@@ -97,12 +98,15 @@ class Logs:
                     if not reader or (source.is_running and not reader.is_alive()):
                         since_ns = max(newest_ns.get(source.id, 0) + 1, _since_ns(query))
                         readers[source.id] = self._start_reader(source, since_ns, arriving)
-                for line in self._kept_lines(query, {**readers, **newest_ns}):  # of those that came and went in between
-                    newest_ns[line.container_id] = line.time_ns
-                    yield line.message
                 for line in _arrivals(arriving, _LOOK_S, closed):
                     newest_ns[line.container_id] = line.time_ns
                     yield line.message
+                alive = {one: reader for one, reader in readers.items() if reader.is_alive()}
+                if arriving.empty():  # what ended readers read is out; what was removed too fast for one is kept
+                    for line in self._kept_lines(replace(query, tail=-1), alive):
+                        if line.time_ns > newest_ns.get(line.container_id, 0):
+                            newest_ns[line.container_id] = line.time_ns
+                            yield line.message
         finally:
             for reader in readers.values():
                 reader.close()

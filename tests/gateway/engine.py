@@ -20,7 +20,7 @@ import docker
 from gateway.config import Config
 from gateway.docker_provider import DockerProvider
 from gateway.models import FunctionDeployment, FunctionName
-from gateway.provider import Change, Replica
+from gateway.provider import Change, Provider, Replica
 from gateway.secrets import SecretStore
 from tests.tools import python_image
 
@@ -152,3 +152,17 @@ def wait_until(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < give_up_s, "it never came true"
         time.sleep(0.02)
+
+
+def inspect(replica: Replica) -> dict[str, Any]:
+    """Return what inspecting a replica's container says."""
+    docker_client = client()
+    inspected: dict[str, Any] = docker_client.api.inspect_container(replica.id)
+    docker_client.close()
+    return inspected
+
+
+def only(provider: Provider, function: FunctionName | None = None) -> Replica:
+    """Return the one replica there is, of a function or at all."""
+    (replica,) = provider.replicas(function)
+    return replica

@@ -4,46 +4,22 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from gateway import docker_spec as spec
 from gateway.config import Config
 from gateway.docker_engine import Engine
 from gateway.docker_provider import DockerProvider
 from gateway.errors import Conflict, NotFound, Refused, Unavailable
 from gateway.models import FunctionDeployment, FunctionName, Resources, Secret
-from gateway.provider import Provider, Replica, ReplicaState
+from gateway.provider import ReplicaState
 from gateway.secrets import SecretStore
+from tests.gateway import engine
+from tests.gateway.engine import ask, deployment, inspect, only
 from tests.tools import require
 
-from . import engine
-from .engine import ask, deployment
-
 pytestmark = pytest.mark.runtime
-
-
-@pytest.fixture
-def provider(tmp_path: Path) -> Iterator[DockerProvider]:
-    require("docker")
-    engine.build_image()
-    with engine.provider_on_own_network(tmp_path) as provider:
-        yield provider
-
-
-def inspect(replica: Replica) -> dict[str, Any]:
-    client = engine.client()
-    inspected: dict[str, Any] = client.api.inspect_container(replica.id)
-    client.close()
-    return inspected
-
-
-def only(provider: Provider, function: FunctionName | None = None) -> Replica:
-    (replica,) = provider.replicas(function)
-    return replica
 
 
 class TestStates:
@@ -257,42 +233,6 @@ class TestRefusals:
         provider.check(deployment(constraints=("node=one",)))
 
         assert "node=one" in caplog.text
-
-
-class TestAdoption:
-    def run(self, network: str, **settings: Any) -> Any:
-        client = engine.client()
-        container = client.containers.run(
-            engine.IMAGE, detach=True, network=network, environment={"mine": "1"}, **settings
-        )
-        client.close()
-        return container
-
-    def test_container_of_somebody_else_is_adopted(self, provider: DockerProvider) -> None:
-        network = inspect(provider.create(deployment(), "r1"))["HostConfig"]["NetworkMode"]
-        container = self.run(network, labels={spec.FUNCTION_LABEL: "theirs", "com.openfaas.scale.max": "1"})
-        replica = only(provider, FunctionName("theirs"))
-
-        assert replica.id == container.id
-        assert replica.is_adopted
-        assert replica.deployment.env_vars == {"mine": "1"}
-        assert replica.deployment.labels == {"com.openfaas.scale.max": "1"}
-        assert replica.deployment.image == engine.IMAGE
-        assert ask(replica, "env/mine") == "1"
-
-        name = inspect(replica)["Name"]
-        stopped = provider.set_state(provider.set_state(replica, ReplicaState.PAUSED), ReplicaState.STOPPED)
-        assert only(provider, FunctionName("theirs")).ended == "exit code 137 (killed by SIGKILL)"
-        assert inspect(stopped)["Name"] == name
-
-    def test_container_whose_label_names_no_function_is_left_alone(
-        self, provider: DockerProvider, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        network = inspect(provider.create(deployment(), "r1"))["HostConfig"]["NetworkMode"]
-        self.run(network, labels={spec.FUNCTION_LABEL: "Not A Name"})
-
-        assert len(provider.replicas()) == len(provider.replicas()) == 1
-        assert caplog.text.count("left alone") == 1
 
 
 def test_usage_adds_up_what_replicas_use(provider: DockerProvider) -> None:

@@ -16,21 +16,11 @@ from gateway.docker_provider import DockerProvider
 from gateway.models import FunctionName, Resources
 from gateway.provider import Change, Replica, ReplicaState
 from gateway.secrets import SecretStore
-from tests.tools import require
-
-from . import engine
-from .engine import Reports, ask, deployment
+from tests.gateway import engine
+from tests.gateway.engine import Reports, ask, deployment
 
 pytestmark = pytest.mark.runtime
 FN = FunctionName("fn")
-
-
-@pytest.fixture
-def provider(tmp_path: Path) -> Iterator[DockerProvider]:
-    require("docker")
-    engine.build_image()
-    with engine.provider_on_own_network(tmp_path) as provider:
-        yield provider
 
 
 @pytest.fixture

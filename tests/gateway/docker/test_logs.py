@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from queue import Queue
 from typing import Any
 
@@ -16,21 +15,11 @@ from gateway import docker_logs
 from gateway.docker_provider import DockerProvider
 from gateway.models import FunctionName, LogMessage, LogQuery
 from gateway.provider import Replica, ReplicaState
-from tests.tools import require
-
-from . import engine
-from .engine import ask, deployment
+from tests.gateway import engine
+from tests.gateway.engine import ask, deployment
 
 pytestmark = pytest.mark.runtime
 FN = FunctionName("fn")
-
-
-@pytest.fixture
-def provider(tmp_path: Path) -> Iterator[DockerProvider]:
-    require("docker")
-    engine.build_image()
-    with engine.provider_on_own_network(tmp_path) as provider:
-        yield provider
 
 
 def start(provider: DockerProvider, *texts: str) -> Replica:
