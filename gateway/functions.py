@@ -21,7 +21,7 @@ from .config import Config
 from .errors import Conflict, GatewayError, NotFound
 from .keeper import Keeper
 from .models import FunctionDeployment, FunctionName, FunctionStatus, Usage
-from .policy import Probe, ScalePolicy
+from .policy import check_labels
 from .probe import get
 from .prober import Ask, Prober
 from .provider import Change, Provider, Replica, ReplicaState
@@ -164,7 +164,7 @@ class Functions:
 
     def _begin(self, deployment: FunctionDeployment) -> asyncio.Task[None]:
         """Deploy in the background. Raises Refused for labels that cannot be used."""
-        _check_labels(deployment)
+        check_labels(deployment.labels)
         function = self._router.functions.get(deployment.name)
         if not function:
             function = Function(deployment, revision="", created_at=datetime.now(UTC))
@@ -239,12 +239,6 @@ class Functions:
         now = self._router.functions.get(function.name)
         theirs = {now.revision, now.incoming_revision} if now else set()
         return [one for one in found.values() if one.revision not in theirs]
-
-
-def _check_labels(deployment: FunctionDeployment) -> None:
-    ScalePolicy.from_labels(deployment.labels)
-    for kind in ("ready", "health"):
-        Probe.from_labels(deployment.labels, kind)
 
 
 def _status(function: Function, usage: Usage | None = None) -> FunctionStatus:

@@ -74,6 +74,13 @@ class Probe:
         )
 
 
+def check_labels(labels: Mapping[str, str]) -> None:
+    """Raise Refused if a label by which functions are scaled or probed cannot be used."""
+    ScalePolicy.from_labels(labels)
+    for kind in ("ready", "health"):
+        Probe.from_labels(labels, kind)
+
+
 def _read(labels: Mapping[str, str], name: str, parse: Callable[[str], T], default: T) -> T:
     if name not in labels:
         return default

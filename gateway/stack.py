@@ -18,7 +18,7 @@ import yaml
 from .envsubst import envsubst
 from .errors import Refused
 from .models import FunctionDeployment
-from .policy import Probe, ScalePolicy
+from .policy import check_labels
 from .quantities import parse_quantity
 
 _TOP_KEYS = ("version", "provider", "functions", "configuration")
@@ -108,9 +108,7 @@ class _Reader:
         }
         try:
             deployment = FunctionDeployment.from_wire(wire)
-            ScalePolicy.from_labels(deployment.labels)
-            for kind in ("ready", "health"):
-                Probe.from_labels(deployment.labels, kind)
+            check_labels(deployment.labels)
         except Refused as error:
             raise Refused(f"{self._where}: {error}") from None
         return StackFunction(deployment, Path(handler_dir).resolve(), lang)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from .flow import Signal
-from .probe import get as get
 from .probe import host_header
 from .sweeper import Sweeper
 

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from gateway.errors import NotFound, Unavailable
+from gateway.probe import get
 from gateway.router import Endpoint, Function
-from gateway.upstream import get
 
 from .peers import on_loop
 from .peers.client import ask, connected, request
