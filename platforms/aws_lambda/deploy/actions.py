@@ -1,0 +1,74 @@
+"""Which IAM action each call needs: what `policy --deployer` prints, and what a denied call is explained with.
+
+A call that is not in here is not made: `action_of` raises KeyError.
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from __future__ import annotations
+
+_LAMBDA = (
+    *("get_function", "get_function_configuration", "create_function", "update_function_code", "delete_function"),
+    *("update_function_configuration", "publish_version", "list_versions_by_function", "get_account_settings"),
+    *("get_alias", "create_alias", "update_alias", "delete_alias", "list_aliases"),
+    *("get_policy", "add_permission", "remove_permission", "tag_resource", "untag_resource", "list_tags"),
+    *("get_function_url_config", "create_function_url_config", "update_function_url_config"),
+    *("delete_function_url_config", "get_function_concurrency", "put_function_concurrency"),
+    *("delete_function_concurrency", "invoke"),
+)
+_IAM = (
+    *("get_role", "create_role", "tag_role", "untag_role", "update_assume_role_policy", "delete_role"),
+    *("get_role_policy", "put_role_policy", "delete_role_policy", "list_role_policies", "list_attached_role_policies"),
+    "list_role_tags",
+)
+_LOGS = (
+    *("describe_log_groups", "create_log_group", "put_retention_policy", "delete_log_group", "filter_log_events"),
+    *("tag_resource", "untag_resource", "list_tags_for_resource"),
+)
+_SNS = (
+    *("get_topic_attributes", "create_topic", "delete_topic", "subscribe", "unsubscribe"),
+    *("list_subscriptions_by_topic", "tag_resource", "untag_resource", "list_tags_for_resource"),
+)
+_CLOUDWATCH = (
+    *("describe_alarms", "put_metric_alarm", "delete_alarms", "list_tags_for_resource", "tag_resource"),
+    "untag_resource",
+)
+_SECRETS = (
+    *("describe_secret", "create_secret", "put_secret_value", "delete_secret", "restore_secret", "list_secrets"),
+    "tag_resource",
+)
+# API Gateway's actions are those of HTTP: https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
+_GATEWAY_VERBS = {"get": "GET", "create": "POST", "put": "PUT", "update": "PATCH", "delete": "DELETE", "tag": "PUT"}
+_GATEWAY_VERBS |= {"untag": "DELETE"}
+_RENAMED = {
+    ("lambda", "invoke"): "lambda:InvokeFunction",
+    ("budgets", "describe_budget"): "budgets:ViewBudget",
+    ("budgets", "describe_notifications_for_budget"): "budgets:ViewBudget",
+    ("budgets", "describe_subscribers_for_notification"): "budgets:ViewBudget",
+    ("budgets", "create_budget"): "budgets:ModifyBudget",
+    ("budgets", "update_budget"): "budgets:ModifyBudget",
+    ("budgets", "delete_budget"): "budgets:ModifyBudget",
+    ("budgets", "create_subscriber"): "budgets:ModifyBudget",
+    ("budgets", "delete_subscriber"): "budgets:ModifyBudget",
+    ("logs", "put_retention_policy"): "logs:PutRetentionPolicy",
+}
+_OPERATIONS = {
+    "lambda": _LAMBDA,
+    "iam": _IAM,
+    "logs": _LOGS,
+    "sns": _SNS,
+    "cloudwatch": _CLOUDWATCH,
+    "secretsmanager": _SECRETS,
+    "sts": ("get_caller_identity",),
+}
+
+
+def action_of(service: str, operation: str) -> str:
+    """Return the IAM action that a call needs. Raises KeyError for a call that no policy of ours allows."""
+    name = service.partition("@")[0]
+    if renamed := _RENAMED.get((name, operation)):
+        return renamed
+    if name in ("apigateway", "apigatewayv2"):
+        return f"apigateway:{_GATEWAY_VERBS[operation.partition('_')[0]]}"
+    if operation not in _OPERATIONS[name]:
+        raise KeyError(f"{service} {operation} is not in the deployer's policy")
+    return f"{name}:{operation.title().replace('_', '')}"

@@ -1,0 +1,141 @@
+"""Every call to AWS goes through here: one place for retries, and for errors that say what to do."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from .actions import action_of
+from .errors import DeployError
+
+NOT_FOUND = frozenset(
+    {"NoSuchEntity", "NoSuchEntityException", "NotFound", "NotFoundException", "ResourceNotFound"}
+    | {"ResourceNotFoundException", "404"}
+)
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
+_THROTTLED = frozenset({"TooManyRequestsException", "Throttling", "ThrottlingException"})
+# A role can be used some seconds after it was made; until then Lambda says one of these.
+_ROLE_NOT_THERE_YET = re.compile(
+    r"role.* cannot be assumed|role .*does not have permissions|valid principal", re.I | re.S
+)
+_IN_PROGRESS = re.compile(r"in progress|currently in the following state: Pending", re.I)
+_RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+_LONGEST_PAUSE_S = 30.0
+
+
+class Session(Protocol):
+    """As much of boto3's Session as is used."""
+
+    region_name: str | None
+
+    def client(self, service_name: str, *, region_name: str, config: Config) -> Any:
+        """Return a client."""
+
+
+class AwsError(DeployError):
+    """AWS refused a call, and trying again would not help."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Aws:
+    """The clients of one session and region. It is used by several threads at once.
+
+    `sleep` pauses between tries; `give_up_after_s` bounds the tries of one call.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        region: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        give_up_after_s: float = 90.0,
+        poll_s: int = 1,
+    ) -> None:
+        self._session = session
+        self.region = region
+        self._sleep = sleep
+        self._clock = clock
+        self._give_up_after_s = give_up_after_s
+        self._poll_s = poll_s
+        self._clients: dict[str, Any] = {}
+
+    def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        """Make a call and return its answer. Raises AwsError, or botocore's error where no answer came."""
+        deadline = self._clock() + self._give_up_after_s
+        pause_s = 1.0
+        while True:
+            try:
+                answer: dict[str, Any] = getattr(self._client(service), operation)(**params)
+                return answer
+            except ClientError as error:
+                if not _passes_by_itself(error) or self._clock() + pause_s > deadline:
+                    raise _explained(service, operation, error) from error
+            self._sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    def find(self, service: str, operation: str, **params: Any) -> dict[str, Any] | None:
+        """Make a call and return its answer; None if AWS says that there is no such thing."""
+        try:
+            return self.call(service, operation, **params)
+        except AwsError as error:
+            if error.code in NOT_FOUND:
+                return None
+            raise
+
+    def pages(self, service: str, operation: str, key: str, **params: Any) -> Iterator[Any]:
+        """Yield each item under `key`, of every page; nothing if AWS says that there is no such thing."""
+        client = self._client(service)
+        if not client.can_paginate(operation):
+            yield from (self.find(service, operation, **params) or {}).get(key, ())
+            return
+        try:
+            for page in client.get_paginator(operation).paginate(**params):
+                yield from page.get(key, ())
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in NOT_FOUND:
+                raise _explained(service, operation, error) from error
+
+    def wait(self, waiter: str, **params: Any) -> None:
+        """Wait for Lambda, up to five minutes. Raises WaiterError if it fails or takes longer."""
+        self._client("lambda").get_waiter(waiter).wait(
+            **params, WaiterConfig={"Delay": self._poll_s, "MaxAttempts": 300}
+        )
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            name, _, region = service.partition("@")
+            self._clients[service] = self._session.client(name, region_name=region or self.region, config=_RETRIES)
+        return self._clients[service]
+
+
+def _passes_by_itself(error: ClientError) -> bool:
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    if code in ("InvalidParameterValueException", "InvalidArnException", "AccessDeniedException"):
+        return bool(_ROLE_NOT_THERE_YET.search(message))
+    if code == "ResourceConflictException":
+        return bool(_IN_PROGRESS.search(message))
+    return code in _THROTTLED
+
+
+def _explained(service: str, operation: str, error: ClientError) -> AwsError:
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    said = f"{service.partition('@')[0]} {operation}: {message or code}"
+    if code in _DENIED:
+        said += (
+            f"\nThe action {action_of(service, operation)} is missing; `policy --deployer` prints all that are needed"
+        )
+    elif code == "PreconditionFailedException":
+        said += "\nSomeone else changed it meanwhile; run the command again to see what is left to do"
+    elif code not in NOT_FOUND:
+        said += f" ({code})"
+    return AwsError(said, code)
