@@ -77,7 +77,9 @@ def to_batch(native: Any) -> Batch | None:
     return events.to_batch(native)
 
 
-def to_context(native_context: Any, event: Event, native: Any) -> Context:
+def to_context(
+    native_context: Any, event: Event, native: Any, fetch_secret: Callable[[str], str | None] | None = None
+) -> Context:
     """Return the facts about one invocation; its id is Lambda's, the one in the function's own log."""
     return Context(
         request_id=native_context.aws_request_id,
@@ -86,6 +88,7 @@ def to_context(native_context: Any, event: Event, native: Any) -> Context:
         event=event,
         deadline=lambda: time.time() + native_context.get_remaining_time_in_millis() / 1000,
         native=(native, native_context),
+        fetch_secret=fetch_secret,
     )
 
 
@@ -102,10 +105,12 @@ def to_native(response: Response, dialect: Dialect, native: Any, context: Contex
 def make_lambda_handler(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any, Any], Any]:
     """Return the function that Lambda calls with its event and context.
 
-    RAISE_ERRORS=1 lets HTTP errors reach it, REPORT_BATCH_ITEM_FAILURES=1 reports failed records in place of raising.
+    RAISE_ERRORS=1 lets HTTP errors reach it, REPORT_BATCH_ITEM_FAILURES=1 reports failed records in place of raising,
+    and SECRETS_PATH is what the names of its secrets begin with in Secrets Manager.
     """
     raise_errors = environ.get("RAISE_ERRORS") == "1"
     report = environ.get("REPORT_BATCH_ITEM_FAILURES") == "1"
+    fetch_secret = _secrets_of(environ)
 
     def lambda_handler(native: Any, native_context: Any) -> Any:
         dialect = dialect_of(native)
@@ -115,7 +120,7 @@ def make_lambda_handler(handler: Handler, environ: Mapping[str, str]) -> Callabl
             event = dialect.to_event(native)
         except BadRequest as error:
             return dialect.to_native(refuse(error, native_context.aws_request_id, _method(native)), native)
-        context = to_context(native_context, event, native)
+        context = to_context(native_context, event, native, fetch_secret)
         response = invoke(handler, event, context, raise_errors=raise_errors)
         if type(response.body) is not bytes:
             limits = dialect.limit_bytes, dialect.name
@@ -124,7 +129,7 @@ def make_lambda_handler(handler: Handler, environ: Mapping[str, str]) -> Callabl
 
     def run_event(native: Any, native_context: Any) -> Any:
         def run(event: Event, record: Any) -> Response:
-            return _succeeded(call(handler, event, to_context(native_context, event, record)))
+            return _succeeded(call(handler, event, to_context(native_context, event, record, fetch_secret)))
 
         batch = to_batch(native)
         if batch is not None:
@@ -132,6 +137,20 @@ def make_lambda_handler(handler: Handler, environ: Mapping[str, str]) -> Callabl
         return _result(run(to_event(native), native))
 
     return lambda_handler
+
+
+def _secrets_of(environ: Mapping[str, str]) -> Callable[[str], str | None] | None:
+    """Return what fetches a secret; None where there is nowhere to fetch it from."""
+    path, region = environ.get("SECRETS_PATH"), environ.get("AWS_REGION")
+    if not path:
+        return None
+
+    def fetch(name: str) -> str | None:
+        from .secrets import fetch_secret
+
+        return fetch_secret(path, name, region)
+
+    return fetch
 
 
 def _method(native: Any) -> str:

@@ -15,7 +15,7 @@ ACCOUNT = "123456789012"
 class StubbedSession:
     """A boto3 session whose clients are stubbed: what is not expected fails the call."""
 
-    region_name = REGION
+    region_name: str | None = REGION
 
     def __init__(self) -> None:
         self._session = boto3.Session(aws_access_key_id="id", aws_secret_access_key="secret", region_name=REGION)
@@ -24,6 +24,10 @@ class StubbedSession:
     def client(self, service_name: str, *, region_name: str = REGION, config: Config | None = None) -> Any:
         """Return the one client of that service and region."""
         return self._stub(service_name, region_name).client
+
+    def get_credentials(self) -> Any:
+        """Return the credentials that every client has."""
+        return self._session.get_credentials()
 
     def answer(
         self, service: str, operation: str, answer: dict[str, Any], params: dict[str, Any] | None = None

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from platforms.aws_lambda.deploy.local import runtime_api
+from platforms.aws_lambda.deploy.local.runtime_api import Invocation, RuntimeApi
 from tests.conformance import Driver, Reply, Request
 from tests.limits import OfWatchdog
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS
@@ -21,10 +23,11 @@ from tests.platforms.drivers import NO_DEADLINE, OPENWHISK_LIMIT_BYTES, OPENWHIS
 from tests.platforms.openwhisk import controller
 from tests.tools import require
 
-from . import artifacts, http, runtime_api
+from . import artifacts, http
+from .aws_run import local_fronts
 from .containers import image, run_container
 from .gateways import over_processes
-from .processes import python, running
+from .processes import TIMEOUT_S, python, running
 
 
 @dataclass(frozen=True)
@@ -127,10 +130,25 @@ def gateway(function_dir: Path) -> Iterator[list[Driver]]:
 def awslambdaric(function_dir: Path) -> Iterator[list[Driver]]:
     """Run the built layout under AWS's own runtime client, behind every front door."""
     with lambda_artifact(function_dir) as artifact_dir, runtime_api.serving() as api:
-        environ = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.port}", **LAMBDA_ENVIRON}
+        environ = {"AWS_LAMBDA_RUNTIME_API": api.address, **LAMBDA_ENVIRON}
         with running(RIC_COMMAND, environ=environ, cwd=artifact_dir):
-            yield [LambdaDriver(f"awslambdaric-{door.name}", door, api.invoke) for door in FRONT_DOORS]
+            yield [LambdaDriver(f"awslambdaric-{door.name}", door, invoker(api)) for door in FRONT_DOORS]
             # the runtime polls for ever and has no handler for SIGTERM; the block's end terminates it
+
+
+def invoker(api: RuntimeApi) -> Callable[[Any], Any]:
+    """Return what gives the runtime an event and returns its result; it raises InvocationError."""
+    return lambda event: json.loads(api.invoke(Invocation(json.dumps(event).encode(), "r1"), timeout_s=TIMEOUT_S))
+
+
+@contextmanager
+def local_run(function_dir: Path) -> Iterator[list[Driver]]:
+    """Run the deployer's zip as its local run does, behind every front door that this has."""
+    with local_fronts(function_dir, tuple(LOCAL_LIMITS)) as ports:
+        yield [
+            HttpDriver(f"local-run-{door}", port, LOCAL_LIMITS[door], LAMBDA_LIMIT_BYTES)
+            for door, port in ports.items()
+        ]
 
 
 @contextmanager
@@ -160,6 +178,19 @@ def action_server(function_dir: Path) -> Iterator[list[Driver]]:
         yield [ActionDriver(port)]
 
 
+def _but_chunks(limits: Mapping[str, str]) -> dict[str, str]:
+    return {need: reason for need, reason in limits.items() if need != "chunked"}
+
+
+_DOOR_LIMITS = {door.name: door.limits for door in FRONT_DOORS}
+_BINARY = "https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html"
+LAMBDA_LIMIT_BYTES = 6 * 2**20
+LOCAL_LIMITS = {
+    # it takes chunks, and collects them; and as every media type is binary there, a body of 5 MB is 6.7 MB in the event
+    "rest": _but_chunks(_DOOR_LIMITS["rest"]) | {"body_5_mb": f"Lambda's event is 6 MB, of base64: {_BINARY}"},
+    "http": _but_chunks(_DOOR_LIMITS["http-v2"]),
+    "url": _but_chunks(_DOOR_LIMITS["function-url"]),
+}
 RIC_COMMAND = [sys.executable, "-m", "awslambdaric", "platforms.aws_lambda.shim.lambda_handler"]
 LAMBDA_ENVIRON = {
     "AWS_LAMBDA_FUNCTION_NAME": "meditations",
@@ -194,6 +225,7 @@ RUNTIMES: dict[str, Runtime] = {
     "of-watchdog": watchdog,
     "gateway": gateway,
     "awslambdaric": awslambdaric,
+    "local-run": local_run,
     "aws-lambda-rie": interface_emulator,
     "openwhisk": action_server,
 }

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from platforms.aws_lambda.deploy.local import runtime_api
 from tests.tools import require
 
-from . import artifacts, runtime_api
+from . import artifacts
 from .containers import image, run_container
 from .drivers import LAMBDA_ENVIRON, RIC_COMMAND
 from .processes import REPOSITORY_DIR, TIMEOUT_S, python, running
@@ -57,10 +58,10 @@ def test_awslambdaric_with_a_broken_handler_reports_an_error_at_init(
 ) -> None:
     artifact_dir = artifacts.build(tmp_path, ("aws_lambda",), write_function(tmp_path, source))
     with runtime_api.serving() as api:
-        environ = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.port}", **LAMBDA_ENVIRON}
+        environ = {"AWS_LAMBDA_RUNTIME_API": api.address, **LAMBDA_ENVIRON}
         with running(RIC_COMMAND, environ=environ, cwd=artifact_dir) as process:
             with pytest.raises(runtime_api.InvocationError) as error:
-                api.next_result()
+                api.wait_until_ready(TIMEOUT_S)
 
             assert process.process.wait(TIMEOUT_S) != 0
             assert where in error.value.payload["errorMessage"]

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from platforms.aws_lambda.deploy.local import runtime_api
+from platforms.aws_lambda.deploy.local.runtime_api import InvocationError
 from tests.platforms.aws_lambda import records
 from tests.platforms.aws_lambda.records import dynamodb, event, event_bus, fifo, kinesis, s3, sns, sqs
 
-from . import runtime_api
 from .artifacts import RECORDS
-from .drivers import LAMBDA_ENVIRON, RIC_COMMAND, lambda_artifact
+from .drivers import LAMBDA_ENVIRON, RIC_COMMAND, invoker, lambda_artifact
 from .processes import Server, running
-from .runtime_api import InvocationError
 
 RAISE, REFUSE = {"do": "raise"}, {"do": "refuse"}
 GOLDEN_DIR = Path(__file__).parents[1] / "platforms" / "aws_lambda" / "event_sources"
@@ -34,9 +34,9 @@ class Runtime(NamedTuple):
 def runtime(**settings: str) -> Iterator[Runtime]:
     """Run the built layout of the function under awslambdaric."""
     with runtime_api.serving() as api, lambda_artifact(RECORDS) as artifact_dir:
-        environ = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.port}", **LAMBDA_ENVIRON, **settings}
+        environ = {"AWS_LAMBDA_RUNTIME_API": api.address, **LAMBDA_ENVIRON, **settings}
         with running(RIC_COMMAND, environ=environ, cwd=artifact_dir) as process:
-            yield Runtime(api.invoke, process)
+            yield Runtime(invoker(api), process)
 
 
 @pytest.fixture(scope="module")

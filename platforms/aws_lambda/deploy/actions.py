@@ -13,12 +13,12 @@ _LAMBDA = (
     *("get_policy", "add_permission", "remove_permission", "tag_resource", "untag_resource", "list_tags"),
     *("get_function_url_config", "create_function_url_config", "update_function_url_config"),
     *("delete_function_url_config", "get_function_concurrency", "put_function_concurrency"),
-    *("delete_function_concurrency", "invoke"),
+    "delete_function_concurrency",
 )
 _IAM = (
     *("get_role", "create_role", "tag_role", "untag_role", "update_assume_role_policy", "delete_role"),
     *("get_role_policy", "put_role_policy", "delete_role_policy", "list_role_policies", "list_attached_role_policies"),
-    "list_role_tags",
+    *("list_role_tags", "detach_role_policy"),
 )
 _LOGS = (
     *("describe_log_groups", "create_log_group", "put_retention_policy", "delete_log_group", "filter_log_events"),
@@ -41,15 +41,16 @@ _GATEWAY_VERBS = {"get": "GET", "create": "POST", "put": "PUT", "update": "PATCH
 _GATEWAY_VERBS |= {"untag": "DELETE"}
 _RENAMED = {
     ("lambda", "invoke"): "lambda:InvokeFunction",
+    ("apigatewayv2", "tag_resource"): "apigateway:POST",
     ("budgets", "describe_budget"): "budgets:ViewBudget",
     ("budgets", "describe_notifications_for_budget"): "budgets:ViewBudget",
     ("budgets", "describe_subscribers_for_notification"): "budgets:ViewBudget",
     ("budgets", "create_budget"): "budgets:ModifyBudget",
     ("budgets", "update_budget"): "budgets:ModifyBudget",
     ("budgets", "delete_budget"): "budgets:ModifyBudget",
+    ("budgets", "create_notification"): "budgets:ModifyBudget",
     ("budgets", "create_subscriber"): "budgets:ModifyBudget",
     ("budgets", "delete_subscriber"): "budgets:ModifyBudget",
-    ("logs", "put_retention_policy"): "logs:PutRetentionPolicy",
 }
 _OPERATIONS = {
     "lambda": _LAMBDA,
@@ -58,8 +59,16 @@ _OPERATIONS = {
     "sns": _SNS,
     "cloudwatch": _CLOUDWATCH,
     "secretsmanager": _SECRETS,
+    "budgets": ("list_tags_for_resource", "tag_resource", "untag_resource"),
     "sts": ("get_caller_identity",),
 }
+
+
+ACTIONS = frozenset(
+    {f"apigateway:{verb}" for verb in _GATEWAY_VERBS.values()}
+    | set(_RENAMED.values())
+    | {f"{service}:{operation.title().replace('_', '')}" for service, all_ in _OPERATIONS.items() for operation in all_}
+)
 
 
 def action_of(service: str, operation: str) -> str:

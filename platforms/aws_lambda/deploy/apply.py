@@ -104,7 +104,7 @@ def _filled(value: Any, known: Mapping[str, str]) -> Any:
     if isinstance(value, Fill):
         return value.text.format_map(known)
     if isinstance(value, Mapping):
-        return {key: _filled(one, known) for key, one in value.items()}
+        return {_filled(key, known): _filled(one, known) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_filled(one, known) for one in value]
     return value

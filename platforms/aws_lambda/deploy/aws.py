@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoCredentialsError
 
 from .actions import action_of
 from .errors import DeployError
@@ -23,7 +24,8 @@ _THROTTLED = frozenset({"TooManyRequestsException", "Throttling", "ThrottlingExc
 _ROLE_NOT_THERE_YET = re.compile(
     r"role.* cannot be assumed|role .*does not have permissions|valid principal", re.I | re.S
 )
-_IN_PROGRESS = re.compile(r"in progress|currently in the following state: Pending", re.I)
+# The last is API Gateway's: https://github.com/hashicorp/terraform-provider-aws/issues/776
+_IN_PROGRESS = re.compile(r"in progress|currently in the following state: Pending|concurrent modification", re.I)
 _RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
 _LONGEST_PAUSE_S = 30.0
 
@@ -35,6 +37,9 @@ class Session(Protocol):
 
     def client(self, service_name: str, *, region_name: str, config: Config) -> Any:
         """Return a client."""
+
+    def get_credentials(self) -> Any:
+        """Return botocore's credentials, None if there are none."""
 
 
 class AwsError(DeployError):
@@ -68,9 +73,11 @@ class Aws:
         self._give_up_after_s = give_up_after_s
         self._poll_s = poll_s
         self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """Make a call and return its answer. Raises AwsError, or botocore's error where no answer came."""
+        action_of(service, operation)
         deadline = self._clock() + self._give_up_after_s
         pause_s = 1.0
         while True:
@@ -94,6 +101,7 @@ class Aws:
 
     def pages(self, service: str, operation: str, key: str, **params: Any) -> Iterator[Any]:
         """Yield each item under `key`, of every page; nothing if AWS says that there is no such thing."""
+        action_of(service, operation)
         client = self._client(service)
         if not client.can_paginate(operation):
             yield from (self.find(service, operation, **params) or {}).get(key, ())
@@ -111,18 +119,28 @@ class Aws:
             **params, WaiterConfig={"Delay": self._poll_s, "MaxAttempts": 300}
         )
 
+    def credentials(self) -> Any:
+        """Return botocore's credentials as they are now. Raises NoCredentialsError."""
+        credentials = self._session.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        return credentials.get_frozen_credentials()
+
     def _client(self, service: str) -> Any:
-        if service not in self._clients:
-            name, _, region = service.partition("@")
-            self._clients[service] = self._session.client(name, region_name=region or self.region, config=_RETRIES)
-        return self._clients[service]
+        # a session makes one client at a time
+        # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/resources.html#multithreading-or-multiprocessing-with-resources
+        with self._making:
+            if service not in self._clients:
+                name, _, region = service.partition("@")
+                self._clients[service] = self._session.client(name, region_name=region or self.region, config=_RETRIES)
+            return self._clients[service]
 
 
 def _passes_by_itself(error: ClientError) -> bool:
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code in ("InvalidParameterValueException", "InvalidArnException", "AccessDeniedException"):
         return bool(_ROLE_NOT_THERE_YET.search(message))
-    if code == "ResourceConflictException":
+    if code in ("ResourceConflictException", "ConflictException"):
         return bool(_IN_PROGRESS.search(message))
     return code in _THROTTLED
 

@@ -26,6 +26,8 @@ class Package:
     """SHA-256 (base64) of the zip itself, as Lambda gives it."""
     commit: str = ""
     """The short id of the git commit it was made from, with `+` if files had changed since; empty without git."""
+    notes: tuple[str, ...] = ()
+    """What was decided while it was built: why x86_64."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ class Alias:
     revision_id: str
     canary_version: str | None = None
     canary_weight: float = 0.0
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def _alias(aws: Aws, names: Names, name: str) -> Alias | None:
         return None
     weights = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
     canary = next(iter(weights.items()), (None, 0.0))
-    return Alias(found["FunctionVersion"], found.get("RevisionId", ""), *canary)
+    description = found.get("Description") or ""
+    return Alias(found["FunctionVersion"], found.get("RevisionId", ""), canary[0], canary[1], description)
 
 
 def _statements(aws: Aws, names: Names) -> dict[str, Mapping[str, Any]]:

@@ -1,0 +1,41 @@
+"""Remove everything that the stage has at AWS, but for its log and its secrets unless told so."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from .. import planner
+from ..confirming import confirm, confirm_name
+from ..console import Console, plan_facts
+from ..stage import carry_out, connect, facts, heading
+from ..world import World
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what goes too, and the confirmations."""
+    parser.add_argument("--delete-logs", action="store_true", help="the log group too")
+    parser.add_argument(
+        "--delete-secrets", action="store_true", help="the secrets too (they can be restored for 7 days)"
+    )
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument("--confirm", metavar="NAME", help="a stage called prod wants {app}-prod here")
+
+
+def run(arguments: Namespace, world: World, console: Console) -> int:
+    """List, ask, remove, and say what is left."""
+    stage = connect(arguments, world, console)
+    found = planner.read(stage.aws, stage.names)
+    plan = planner.removal(found, stage.names, logs=arguments.delete_logs, secret_values=arguments.delete_secrets)
+    console.say(heading(stage))
+    console.plan(plan)
+    if plan.steps:
+        if stage.names.stage == "prod":
+            confirm_name(world, stage.names.base, given=arguments.confirm)
+        confirm(world, "Remove all of it?", yes=arguments.yes)
+        console.say()
+        carry_out(stage, plan)
+    outcome = "destroyed" if plan.steps else "nothing to do"
+    left = planner.left(found, stage.names, plan)
+    text = "\n".join([outcome, *(f"left: {one}" for one in left)])
+    console.result(text, **facts(stage), result=outcome, left=left, **plan_facts(plan))
+    return 0

@@ -1,0 +1,73 @@
+"""Print the function's log; -f goes on as it grows."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from typing import Any
+
+from ..console import Console
+from ..stage import Stage, connect
+from ..world import World
+
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_OVERLAP_MS = 30_000
+"""How far the log is read again when following: lines come late, and out of order."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add from when, and for how long."""
+    parser.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
+    parser.add_argument("--since", type=_seconds, default=600, metavar="TIME", help="30s, 10m, 2h, 1d (default 10m)")
+    parser.add_argument("--filter", default="", metavar="PATTERN", help="a CloudWatch Logs filter pattern")
+
+
+def run(arguments: Namespace, world: World, console: Console) -> int:
+    """Print one line an event, the oldest first."""
+    stage = connect(arguments, world, console)
+    for event in _events(stage, arguments):
+        line = json.dumps(event) if console.json else _readable(event["message"])
+        print(line, file=world.stdout, flush=True)
+    return 0
+
+
+def _events(stage: Stage, arguments: Namespace) -> Iterator[dict[str, Any]]:
+    start_ms = int((stage.world.now() - arguments.since) * 1000)
+    seen: dict[str, int] = {}
+    while True:
+        for event in _read(stage, start_ms, arguments.filter):
+            if event["eventId"] not in seen:
+                seen[event["eventId"]] = event["timestamp"]
+                yield event
+        if not arguments.follow:
+            return
+        start_ms = max([start_ms, *(at - _OVERLAP_MS for at in seen.values())])
+        seen = {event_id: at for event_id, at in seen.items() if at >= start_ms}
+        stage.world.sleep(2)
+
+
+def _read(stage: Stage, start_ms: int, pattern: str) -> list[dict[str, Any]]:
+    params = {"filterPattern": pattern} if pattern else {}
+    group = stage.names.log_group
+    found = stage.aws.pages("logs", "filter_log_events", "events", logGroupName=group, startTime=start_ms, **params)
+    return sorted(found, key=lambda event: event["timestamp"])
+
+
+def _readable(message: str) -> str:
+    """Return a record of Lambda's JSON log as one line of text, anything else as it is."""
+    try:
+        record = json.loads(message)
+        line = f"{record['timestamp']} {record['level']} {record.get('requestId', '')} {record['message']}"
+    except (ValueError, KeyError, TypeError):
+        return message.rstrip("\n")
+    return "\n".join([line, *record.get("stackTrace", ())]).rstrip("\n")
+
+
+def _seconds(text: str) -> int:
+    match = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 30s, 10m, 2h or 1d")
+    return int(match[1]) * _UNITS_S[match[2]]

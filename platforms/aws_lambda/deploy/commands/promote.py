@@ -1,0 +1,28 @@
+"""Send all calls to the canary version."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from .. import promote
+from ..console import Console
+from ..resources import doors, function_state
+from ..stage import connect
+from ..world import World
+from . import rollback
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add whether to try the version first."""
+    parser.add_argument("--no-smoke", action="store_true", help="do not try the version first")
+
+
+def run(arguments: Namespace, world: World, console: Console) -> int:
+    """Move `live`; raises DeployError if there is no canary."""
+    stage = connect(arguments, world, console)
+    state = function_state.read(stage.aws, stage.names)
+    steps = promote.changes(state, stage.names, smoke=not arguments.no_smoke)
+    version = state.live.canary_version if state and state.live else None
+    found = doors.read(stage.aws, stage.names)
+    rollback.move(stage, rollback.checked(found, stage, steps, arguments), "promoted", version)
+    return 0

@@ -1,0 +1,50 @@
+"""Go back to the version before, with its configuration and its API."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+
+from .. import rollback
+from ..console import Console, plan_facts
+from ..plan import Plan, Step
+from ..resources import doors, function_state
+from ..stage import Stage, carry_out, connect, facts, heading
+from ..world import World
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add where to go, and whether to try it first."""
+    parser.add_argument("--to", metavar="VERSION", help="a version's number (default: the one before)")
+    parser.add_argument("--no-smoke", action="store_true", help="do not try the version first")
+
+
+def run(arguments: Namespace, world: World, console: Console) -> int:
+    """Move `live`, and the API's stage. Raises Unhealthy if the URL does not answer after it."""
+    stage = connect(arguments, world, console)
+    state = function_state.read(stage.aws, stage.names)
+    back = rollback.changes(state, stage.names, arguments.to, smoke=not arguments.no_smoke)
+    found = doors.read(stage.aws, stage.names)
+    steps = [*back.steps, *doors.rollback_steps(found, stage.names, back.version)]
+    move(stage, checked(found, stage, steps, arguments), "rolled back", back.version, back.notes)
+    return 0
+
+
+def checked(found: doors.Doors, stage: Stage, steps: list[Step], arguments: Namespace) -> Plan:
+    """Return the plan of the steps, and of a look at the URL after them."""
+    url = doors.url_of(found, stage.names)
+    if steps and url and not arguments.no_smoke:
+        steps = [*steps, doors.check(found, stage.settings, url)]
+    return Plan(tuple(steps))
+
+
+def move(stage: Stage, plan: Plan, done: str, version: str | None, notes: tuple[str, ...] = ()) -> None:
+    """Carry out a plan that moves `live`, and say what is live now."""
+    console = stage.console
+    console.say(heading(stage))
+    carry_out(stage, plan)
+    result = done if plan.steps else "nothing to do"
+    lines = [f"{result}: version {version} is live", *(f"note: {note}" for note in notes)]
+    console.result(
+        "\n".join(lines), **facts(stage), result=result, version=version, **plan_facts(replace(plan, notes=notes))
+    )

@@ -1,0 +1,25 @@
+"""Print the stage's URL."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from ..console import Console
+from ..errors import DeployError
+from ..resources import doors
+from ..stage import connect
+from ..world import World
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add nothing."""
+
+
+def run(arguments: Namespace, world: World, console: Console) -> int:
+    """Print it; raises DeployError if there is none."""
+    stage = connect(arguments, world, console)
+    url = doors.url_of(doors.read(stage.aws, stage.names), stage.names)
+    if url is None:
+        raise DeployError(f"{stage.names.base} has no URL; `deploy` makes one")
+    console.result(url, url=url)
+    return 0

@@ -1,0 +1,53 @@
+"""Packages made by hand in a folder that pip takes for its index: real installations without a network."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+ELF_X86_64 = b"\x7fELF" + bytes(14) + b"\x3e\x00"
+ELF_ARM64 = b"\x7fELF" + bytes(14) + b"\xb7\x00"
+
+
+def make_wheel(
+    folder: Path,
+    name: str,
+    tag: str = "py3-none-any",
+    *,
+    files: Mapping[str, bytes] | None = None,
+    requires: tuple[str, ...] = (),
+    script: str = "",
+) -> None:
+    """Write `name`-1.0 for a tag; without files it has one module of its name, and `script` is a command of it."""
+    info = f"{name}-1.0.dist-info"
+    files = {f"{name}.py": b"", **({} if files is None else files)}
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1.0", *(f"Requires-Dist: {one}" for one in requires)]
+    wheel = ["Wheel-Version: 1.0", "Generator: by hand", "Root-Is-Purelib: true", f"Tag: {tag}"]
+    entries = {f"{info}/METADATA": "\n".join(lines) + "\n", f"{info}/WHEEL": "\n".join(wheel) + "\n"}
+    if script:
+        entries[f"{info}/entry_points.txt"] = f"[console_scripts]\n{script} = {name}:main\n"
+    with zipfile.ZipFile(folder / f"{name}-1.0-{tag}.whl", "w") as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+        for path, text in entries.items():
+            archive.writestr(path, text)
+        archive.writestr(f"{info}/RECORD", "".join(f"{path},,\n" for path in [*files, *entries, f"{info}/RECORD"]))
+
+
+def make_source(folder: Path, name: str) -> None:
+    """Write `name`-1.0 as source alone."""
+    content = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode()
+    with tarfile.open(folder / f"{name}-1.0.tar.gz", "w:gz") as archive:
+        entry = tarfile.TarInfo(f"{name}-1.0/PKG-INFO")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+
+
+def require(function_dir: Path, wheelhouse: Path, *lines: str) -> Path:
+    """Write a requirements.txt of these lines, for which pip looks nowhere but in the folder; return its path."""
+    path = function_dir / "requirements.txt"
+    path.write_text("\n".join(["--no-index", f"--find-links {wheelhouse}", *lines]) + "\n")
+    return path
