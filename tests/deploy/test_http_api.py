@@ -84,6 +84,12 @@ def idle_route(client: Any, api: Any, integration: Any, route: Any) -> None:
     client.delete_integration(ApiId=api["ApiId"], IntegrationId=integration["IntegrationId"])
 
 
+def route_to_nowhere(client: Any, api: Any, integration: Any, route: Any) -> None:
+    """Put a route without a target in the route's place."""
+    no_route(client, api, integration, route)
+    client.create_route(ApiId=api["ApiId"], RouteKey="$default")
+
+
 def no_stage(client: Any, api: Any, integration: Any, route: Any) -> None:
     """Delete the stage."""
     client.delete_stage(ApiId=api["ApiId"], StageName="$default")
@@ -113,6 +119,7 @@ def other_tag(client: Any, api: Any, integration: Any, route: Any) -> None:
         (older_format, ["update_integration"]),
         (no_route, ["create_route"]),
         (idle_route, ["create_integration", "create_route"]),
+        (route_to_nowhere, ["update_route"]),
         (no_stage, ["create_stage"]),
         (still_stage, ["update_stage"]),
         (unthrottled, ["update_stage"]),

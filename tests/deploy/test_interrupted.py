@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,38 +49,32 @@ SCENARIOS: dict[str, Callable[[Project], None]] = {
 }
 
 
-def fresh(tmp_path: Path) -> Iterator[tuple[StrictAws, Project]]:
-    """Yield new accounts, each with a new project, without end."""
-    number = 0
-    while True:
-        number += 1
-        with StrictAws() as world:
-            folder = tmp_path / str(number)
-            folder.mkdir()
-            project = make_project(folder, lambda _, world=world: world.session(), world.fetch)  # type: ignore[misc]
-            project.settings(SETTINGS)
-            yield world, project
+@contextmanager
+def account(folder: Path) -> Iterator[tuple[StrictAws, Project]]:
+    """Yield a new account with a new project."""
+    folder.mkdir()
+    with StrictAws() as world:
+        project = make_project(folder, lambda _: world.session(), world.fetch)
+        project.settings(SETTINGS)
+        yield world, project
 
 
-def count_of_calls(scenario: Callable[[Project], None], tmp_path: Path) -> int:
-    """Return how many changing calls the scenario's deploy makes when nothing goes wrong."""
-    world, project = next(fresh(tmp_path))
-    scenario(project)
-    since = len(world.mutating_calls)
-    assert project.deploy().code == 0
-    return len(world.mutating_calls) - since
+def undisturbed(scenario: str, folder: Path) -> tuple[int, list[str]]:
+    """Return how many changing calls the scenario's deploy makes if nothing goes wrong, and what there is after it."""
+    with account(folder) as (world, project):
+        SCENARIOS[scenario](project)
+        since = len(world.mutating_calls)
+        assert project.deploy().code == 0
+        return len(world.mutating_calls) - since, leftovers(world)
 
 
-def assert_finished(world: StrictAws, project: Project) -> None:
-    """Fail unless the next deploy does the rest, there is nothing to do then, and destroy finds everything."""
+def assert_finished(world: StrictAws, project: Project, there: list[str]) -> None:
+    """Fail unless the next deploy does the rest, and leaves what an undisturbed one leaves."""
     finished = project.deploy()
     assert finished.code == 0, finished.err
     assert project.run("plan", "--exit-code").code == 0
-    url = project.run("url").out.strip()
-    assert world.fetch("POST", url, {})[0] in (200, 403)
-    gone = project.run("destroy", "--yes", "--delete-logs")
-    assert gone.code == 0, gone.err
-    assert leftovers(world) == []
+    assert world.fetch("POST", project.run("url").out.strip(), {})[0] in (200, 403)
+    assert leftovers(world) == there
 
 
 def assert_still_serving(world: StrictAws, url: str | None) -> None:
@@ -94,23 +89,38 @@ def url_of(project: Project) -> str | None:
     return outcome.out.strip() if outcome.code == 0 else None
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_killed_at_any_call(tmp_path: Path, scenario: str, when: str) -> None:
-    calls = count_of_calls(SCENARIOS[scenario], tmp_path)
+def test_killed_between_any_two_calls(tmp_path: Path, scenario: str) -> None:
+    calls, there = undisturbed(scenario, tmp_path / "0")
     assert calls > 5
-    worlds = fresh(tmp_path / "killed")
-    (tmp_path / "killed").mkdir()
     for number in range(1, calls + 1):
-        world, project = next(worlds)
+        with account(tmp_path / str(number)) as (world, project):
+            SCENARIOS[scenario](project)
+            url = url_of(project)
+            world.kill_before(number)
+            with pytest.raises(Killed):
+                project.deploy()
+            if scenario == "update":
+                assert_still_serving(world, url)
+            assert_finished(world, project, there)
+
+
+@pytest.mark.parametrize("scenario", ["first", "update"])
+def test_killed_after_each_call_again_and_again(tmp_path: Path, scenario: str) -> None:
+    calls, there = undisturbed(scenario, tmp_path / "0")
+    with account(tmp_path / "1") as (world, project):
         SCENARIOS[scenario](project)
         url = url_of(project)
-        (world.kill_before if when == "before" else world.kill_after)(number)
-        with pytest.raises(Killed):
-            project.deploy()
-        if scenario in ("first", "update"):
-            assert_still_serving(world, url)
-        assert_finished(world, project)
+        for _ in range(2 * calls):
+            world.kill_after(1)
+            try:
+                project.deploy()
+            except Killed:
+                assert_still_serving(world, url)
+            else:
+                break
+        world.calm()
+        assert_finished(world, project, there)
 
 
 @pytest.mark.parametrize(
@@ -119,38 +129,38 @@ def test_killed_at_any_call(tmp_path: Path, scenario: str, when: str) -> None:
 )
 @pytest.mark.parametrize("scenario", ["first", "update"])
 def test_any_call_refused_once(tmp_path: Path, scenario: str, code: str, status: int, exits: set[int]) -> None:
-    calls = count_of_calls(SCENARIOS[scenario], tmp_path)
-    worlds = fresh(tmp_path / "refused")
-    (tmp_path / "refused").mkdir()
+    calls, there = undisturbed(scenario, tmp_path / "0")
+    refused = 0
     for number in range(1, calls + 1):
-        world, project = next(worlds)
-        SCENARIOS[scenario](project)
-        url = url_of(project)
-        world.fail_call(number, code, "not now", status=status)
+        with account(tmp_path / str(number)) as (world, project):
+            SCENARIOS[scenario](project)
+            url = url_of(project)
+            world.fail_call(number, code, "not now", status=status)
 
-        outcome = project.deploy()
+            outcome = project.deploy()
 
-        assert outcome.code in exits, (number, outcome.err)
-        assert "Traceback" not in outcome.err
-        if outcome.code:
-            assert ("is missing; `policy --deployer`" in outcome.err) == (code == "AccessDeniedException")
-        assert_still_serving(world, url)
-        assert_finished(world, project)
+            assert outcome.code in exits, (number, outcome.err)
+            assert "Traceback" not in outcome.err
+            if outcome.code:
+                refused += 1
+                assert ("is missing; `policy --deployer`" in outcome.err) == (code == "AccessDeniedException")
+                assert_still_serving(world, url)
+                assert_finished(world, project, there)
+    assert refused == (calls if exits == {1} else refused)
 
 
-def test_destroy_killed_at_any_call(tmp_path: Path) -> None:
+def test_destroy_killed_between_any_two_calls(tmp_path: Path) -> None:
     number = 0
-    worlds = fresh(tmp_path)
     while True:
         number += 1
-        world, project = next(worlds)
-        project.deploy()
-        world.kill_before(number)
-        try:
-            project.run("destroy", "--yes", "--delete-logs")
-        except Killed:
-            assert project.run("destroy", "--yes", "--delete-logs").code == 0
-            assert leftovers(world) == []
-        else:
-            break
+        with account(tmp_path / str(number)) as (world, project):
+            project.deploy()
+            world.kill_before(number)
+            try:
+                project.run("destroy", "--yes", "--delete-logs")
+            except Killed:
+                assert project.run("destroy", "--yes", "--delete-logs").code == 0
+                assert leftovers(world) == []
+            else:
+                break
     assert number > 5

@@ -9,6 +9,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 
@@ -18,6 +19,7 @@ class _Cut(NamedTuple):
     instead: bytes = b""
 
 
+@cache
 def shrink(source: bytes) -> bytes:
     """Return a module without comments, docstrings, annotations of functions and what type checkers alone import."""
     cuts: list[_Cut] = []

@@ -29,6 +29,8 @@ class Call:
     params: Mapping[str, Any]
     action: str
     """The IAM action that it needs."""
+    number: int = 0
+    """Which of the world's mutating calls it is, from 1; 0 for one that only reads."""
 
     @property
     def mutating(self) -> bool:
@@ -42,11 +44,10 @@ class Call:
 class Refusal(Exception):
     """What AWS answers in place of a result: an error code, its message and the HTTP status."""
 
-    def __init__(self, code: str, message: str, status: int = 400, **details: Any) -> None:
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
-        self.details = details
 
 
 class MotoRefused(Exception):
@@ -96,7 +97,7 @@ class Exchange:
             error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
             return self.respond(refusal.status, {}, f"<ErrorResponse>{error}<RequestId>r</RequestId></ErrorResponse>")
         headers = {"x-amzn-ErrorType": code, "x-amzn-query-error": f"{code};Sender"}
-        body = {"__type": code, "message": message, "Message": message, **refusal.details}
+        body = {"__type": code, "message": message, "Message": message}
         return self.respond(refusal.status, headers, json.dumps(body))
 
     def respond(self, status: int, headers: Mapping[str, str], body: str | bytes) -> AWSResponse:

@@ -37,6 +37,7 @@ class Faults:
         self._faults: list[_Fault] = []
         self._denied: set[str] = set()
         self._allowed: Collection[str] = ("*",)
+        self.mutated = 0
 
     def fail_next(
         self, service: str, operation: str, code: str, message: str = "", *, times: int = 1, status: int = 400
@@ -52,7 +53,7 @@ class Faults:
 
     def fail_call(self, number: int, code: str, message: str = "", *, status: int = 400, times: int = 1) -> None:
         """Refuse the mutating call of that number."""
-        self._faults.append(_Fault(_numbered(number), lambda _: Refusal(code, message, status), times))
+        self._faults.append(_Fault(self._numbered(number), lambda _: Refusal(code, message, status), times))
 
     def lose_answer(self, service: str, operation: str, times: int = 1) -> None:
         """Carry out the next attempts, and break the connection before they are answered: botocore tries again."""
@@ -67,11 +68,11 @@ class Faults:
 
     def kill_before(self, number: int) -> None:
         """End the process before the mutating call of that number is made."""
-        self._faults.append(_Fault(_numbered(number), lambda call: Killed(f"before {call}")))
+        self._faults.append(_Fault(self._numbered(number), lambda call: Killed(f"before {call}")))
 
     def kill_after(self, number: int) -> None:
         """End the process when the mutating call of that number is made, and its answer not yet read."""
-        self._faults.append(_Fault(_numbered(number), lambda call: Killed(f"after {call}"), after=True))
+        self._faults.append(_Fault(self._numbered(number), lambda call: Killed(f"after {call}"), after=True))
 
     def deny(self, action: str) -> None:
         """Deny an IAM action from now on; `lambda:*` denies all of a service."""
@@ -98,6 +99,11 @@ class Faults:
         """Raise what happens to an attempt once it is carried out."""
         self._happen(call, after=True)
 
+    def _numbered(self, number: int) -> Callable[[Call], bool]:
+        """Match the mutating call of that number, from now on, at its every attempt."""
+        wanted = self.mutated + number
+        return lambda call: call.number == wanted
+
     def _happen(self, call: Call, *, after: bool) -> None:
         for fault in [fault for fault in self._faults if fault.after == after]:
             if fault.matches(call):
@@ -109,18 +115,6 @@ class Faults:
 
 def _named(service: str, operation: str) -> Callable[[Call], bool]:
     return lambda call: (call.service, call.operation) == (service, operation)
-
-
-def _numbered(number: int) -> Callable[[Call], bool]:
-    """Match the mutating call of that number at its every attempt."""
-    seen: list[Call] = []
-
-    def matches(call: Call) -> bool:
-        if call.mutating and not any(call is one for one in seen):
-            seen.append(call)
-        return bool(seen) and len(seen) == number and seen[-1] is call
-
-    return matches
 
 
 def _any(patterns: Collection[str], action: str) -> bool:

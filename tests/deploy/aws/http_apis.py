@@ -222,22 +222,6 @@ class HttpApis:
         """Return an API's deployments, in pages."""
         return _page(exchange, [*self._api(exchange).deployments.values()])
 
-    def get_tags(self, exchange: Exchange) -> dict[str, Any]:
-        """Return the tags of an API's ARN."""
-        return {"Tags": self._tagged(exchange).get("Tags", {})}
-
-    def tag_resource(self, exchange: Exchange) -> dict[str, Any]:
-        """Add tags."""
-        found = self._tagged(exchange)
-        found["Tags"] = {**found.get("Tags", {}), **exchange.params["Tags"]}
-        return {}
-
-    def untag_resource(self, exchange: Exchange) -> dict[str, Any]:
-        """Take tags."""
-        found = self._tagged(exchange)
-        found["Tags"] = {k: v for k, v in found.get("Tags", {}).items() if k not in exchange.params["TagKeys"]}
-        return {}
-
     def _quick_create(self, api: Api, params: Mapping[str, Any]) -> None:
         integration: dict[str, Any] = {
             "IntegrationId": self._new_id(),
@@ -270,14 +254,6 @@ class HttpApis:
         if (exchange.region, wanted) not in self.apis:
             raise missing(f"Invalid API identifier specified {self.account}:{wanted}")
         return self.apis[exchange.region, wanted]
-
-    def _tagged(self, exchange: Exchange) -> dict[str, Any]:
-        begin = f"arn:aws:apigateway:{exchange.region}::/apis/"
-        api, _, stage = exchange.params["ResourceArn"].removeprefix(begin).partition("/stages/")
-        found = self.apis.get((exchange.region, api))
-        if found is None or (stage and stage not in found.stages):
-            raise missing("Invalid resource ARN specified")
-        return found.stages[stage] if stage else found.facts
 
 
 def _kept(params: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from .budgets_model import Budgets
 from .cloudwatch_rules import CloudWatchRules
 from .exchange import Exchange
 from .http_apis import HttpApis
+from .http_tags import HttpTags
 from .iam_rules import IamRules
 from .lambda_aliases import LambdaAliases
 from .lambda_calls import LambdaCalls
@@ -59,7 +60,7 @@ class Services:
                 self.calls,
             ),
             "apigateway": (self.rest, self.plans),
-            "apigatewayv2": (self.http,),
+            "apigatewayv2": (self.http, HttpTags(self.http)),
         }
 
     def respond(self, exchange: Exchange) -> AWSResponse:

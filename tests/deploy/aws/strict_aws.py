@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from types import TracebackType
 from typing import Any
@@ -132,6 +133,9 @@ class StrictAws(Faults):
 
     def _record(self, context: dict[str, Any], **_: Any) -> None:
         with self._lock:
+            if context["call"].mutating:
+                self.mutated += 1
+                context["call"] = replace(context["call"], number=self.mutated)
             self.calls.append(context["call"])
 
     def _send(self, request: Any, **_: Any) -> AWSResponse:
@@ -141,9 +145,9 @@ class StrictAws(Faults):
                 self.before(exchange.call)
                 response = self.services.respond(exchange)
             except Refusal as refusal:
-                return exchange.refuse(refusal)
+                response = exchange.refuse(refusal)
             except MotoRefused as refused:
-                return refused.response
+                response = refused.response
             self.after(exchange.call)
             return response
 

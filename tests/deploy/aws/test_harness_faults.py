@@ -133,6 +133,16 @@ def test_the_process_is_killed_after_a_call(world: StrictAws) -> None:
     assert [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]] == ["/a"]
 
 
+def test_a_refused_call_has_a_number_too(world: StrictAws) -> None:
+    logs = world.session().client("logs")
+    world.kill_after(2)
+
+    logs.create_log_group(logGroupName="/a")
+    with pytest.raises(Killed, match="after logs"):
+        logs.create_log_group(logGroupName="/a")
+    assert [call.number for call in world.calls] == [1, 2]
+
+
 def test_the_nth_changing_call_fails(world: StrictAws) -> None:
     client = make_live(world)
     world.fail_call(2, "ServiceException", "broken", status=400)

@@ -17,7 +17,7 @@ import json
 def handler(event, context):
     return {"statusCode": 201, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
 """
-BOTH = [
+BOTH: list[dict[str, Any]] = [
     {"StatementId": "url", "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
     {"StatementId": "call", "Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
 ]
