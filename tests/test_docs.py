@@ -11,6 +11,7 @@ from platforms import Context, Event
 from platforms.invoke import invoke
 from tests import limits, settings
 from tests.cases import CASES
+from tests.deploy import sample, settings_table
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,6 +26,20 @@ def test_gateway_page_lists_every_setting_with_its_default() -> None:
     text = settings.DOCUMENT.read_text()
 
     assert settings.with_table(text) == text, "run: python -m tests.settings"
+
+
+def test_lambda_page_lists_every_setting_with_its_default() -> None:
+    text = settings_table.DOCUMENT.read_text()
+
+    assert settings_table.with_table(text) == text, "run: python -m tests.deploy.settings_table"
+
+
+def test_lambda_page_shows_what_a_deploy_prints() -> None:
+    text = sample.DOCUMENT.read_text()
+
+    assert sample.without_code(sample.with_sample(text)) == sample.without_code(text), (
+        "run: python -m tests.deploy.sample"
+    )
 
 
 def test_conformance_table_has_its_size_and_no_name_twice() -> None:
@@ -47,8 +62,14 @@ def test_readme_handler_does_what_readme_says() -> None:
 
 
 def test_readme_links_lead_somewhere() -> None:
-    for document in (ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "docs/gateway.md"):
-        for target in re.findall(r"\]\(([^)#:]+)", document.read_text()):
+    for document in (
+        ROOT / "README.md",
+        ROOT / "ARCHITECTURE.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "docs/gateway.md",
+        ROOT / "docs/platforms/aws_lambda.md",
+    ):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 

@@ -1,4 +1,4 @@
-"""One event into the zip that would be uploaded, under AWS's own runtime client: `invoke --local`, the smoke test."""
+"""One event into the zip that would be uploaded, under AWS's own runtime client: `invoke --local`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from platforms.aws_lambda.deploy import package
-from platforms.aws_lambda.deploy.errors import BadSettings, DeployError
-from platforms.aws_lambda.deploy.local.run import invoke_once, serve, smoke
+from platforms.aws_lambda.deploy.errors import BadSettings
+from platforms.aws_lambda.deploy.local.run import invoke_once, serve
 from platforms.aws_lambda.deploy.settings import Settings
 from platforms.aws_lambda.deploy.target import Package
 
@@ -56,32 +56,6 @@ class TestInvokeOnce:
         made, settings = built(write_function(tmp_path, source), secrets=("api-key",))
 
         assert invoke_once(made, settings, b"{}", {"API_KEY": "s3cret"}) == (b'"s3cret"', False)
-
-
-class TestSmoke:
-    def test_the_reply_to_the_event_is_returned(self) -> None:
-        made, settings = built(artifacts.SAMPLE)
-        event = {"version": "2.0", "rawPath": "/", "requestContext": {"http": {"method": "GET", "path": "/"}}}
-        reply = smoke(made, settings, event, {})
-
-        assert reply is not None
-        assert json.loads(reply)["statusCode"] == 405
-
-    def test_a_zip_that_fails_is_an_error_that_says_why(self, tmp_path: Path) -> None:
-        made, settings = built(write_function(tmp_path, "x = 1\n1 / 0\n"))
-        with pytest.raises(DeployError, match=r"the zip fails here, before any upload: .*handler\.py:2"):
-            smoke(made, settings, {}, {})
-
-    @pytest.mark.parametrize(
-        ("settings", "extra"), [({"runtime": "python3.99"}, {}), ({}, {"x/y.cpython-399-other.so": 1})]
-    )
-    def test_what_this_machine_cannot_run_as_lambda_does_is_not_judged(
-        self, settings: dict[str, Any], extra: dict[str, int]
-    ) -> None:
-        made, _ = built(artifacts.SAMPLE)
-        files = Package(made.content, {**made.files, **extra}, made.architecture, "", "")
-
-        assert smoke(files, make_settings(**settings), {}, {}) is None
 
 
 def test_without_a_front_door_there_is_nothing_to_serve() -> None:

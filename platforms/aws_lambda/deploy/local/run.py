@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import socket
 from collections.abc import Iterator, Mapping
@@ -81,23 +80,6 @@ def invoke_once(
         return outcome.payload, outcome.failed
 
 
-def smoke(package: Package, settings: Settings, event: Mapping[str, Any], environ: Mapping[str, str]) -> bytes | None:
-    """Return what the zip answers to a front door's event; None where it cannot be run as on Lambda.
-
-    Raises DeployError if it fails.
-    """
-    try:
-        check_machine(package, settings, this_machine())
-    except BadSettings:
-        return None
-    if settings.runtime != this_machine().runtime:
-        return None
-    result, failed = invoke_once(package, settings, json.dumps(event).encode(), environ)
-    if failed:
-        raise DeployError(f"the zip fails here, before any upload: {_told(json.loads(result))}")
-    return result
-
-
 def start_of(layout: Layout, settings: Settings, environ: Mapping[str, str]) -> Start:
     """Return what a runtime of this stage is started with."""
     variables = environment(settings, layout, secrets_from(environ, settings.secrets))
@@ -117,11 +99,8 @@ def _start_first(pool: Pool) -> None:
     try:
         pool.start()
     except InvocationError as error:
-        raise DeployError(f"the function does not start: {_told(error.payload)}") from None
-
-
-def _told(error: Mapping[str, Any]) -> str:
-    return f"{error.get('errorType')}: {error.get('errorMessage')}"
+        told = f"{error.payload.get('errorType')}: {error.payload.get('errorMessage')}"
+        raise DeployError(f"the function does not start: {told}") from None
 
 
 def _check_port(port: int) -> None:
