@@ -1,9 +1,13 @@
-"""What ships: the function's folder as `function/`, the modules of platforms/ and the folders of its platform."""
+"""The functions that tests ship, and what ships to Lambda: the zip itself."""
 
 from __future__ import annotations
 
-import shutil
+import io
+import sys
+import zipfile
 from pathlib import Path
+
+from platforms.aws_lambda.deploy.package import build
 
 from .processes import REPOSITORY_DIR
 
@@ -11,17 +15,12 @@ SAMPLE = REPOSITORY_DIR / "function"
 CONFORMANCE = REPOSITORY_DIR / "tests" / "functions" / "conformance"
 RECORDS = REPOSITORY_DIR / "tests" / "functions" / "records"
 SLOW = REPOSITORY_DIR / "tests" / "functions" / "slow"
-_IGNORE = shutil.ignore_patterns("__pycache__")
 
 
-def build(target_dir: Path, platforms: tuple[str, ...], function_dir: Path) -> Path:
-    """Lay out an artifact in `target_dir` and return it."""
-    shutil.copytree(function_dir, target_dir / "function", ignore=_IGNORE)
-    (target_dir / "platforms").mkdir()
-    for module in (REPOSITORY_DIR / "platforms").glob("*.py"):
-        shutil.copy(module, target_dir / "platforms")
-    for name in platforms:
-        shutil.copytree(REPOSITORY_DIR / "platforms" / name, target_dir / "platforms" / name, ignore=_IGNORE)
+def unzipped(target_dir: Path, function_dir: Path) -> Path:
+    """Lay out in `target_dir` what the deployer ships to Lambda, and return it."""
+    package = build(function_dir, f"python3.{sys.version_info.minor}", None)
+    zipfile.ZipFile(io.BytesIO(package.content)).extractall(target_dir)
     return target_dir
 
 

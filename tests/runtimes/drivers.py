@@ -207,7 +207,7 @@ LAMBDA_ENVIRON = {
 def lambda_artifact(function_dir: Path) -> Iterator[Path]:
     """Lay out a function as the zip for Lambda holds it."""
     with tempfile.TemporaryDirectory() as folder:
-        yield artifacts.build(Path(folder), ("aws_lambda",), function_dir)
+        yield artifacts.unzipped(Path(folder), function_dir)
 
 
 def quiet(function_dir: Path) -> dict[str, str]:

@@ -56,7 +56,7 @@ def test_server_with_a_broken_handler_exits_1_and_says_why(
 def test_awslambdaric_with_a_broken_handler_reports_an_error_at_init(
     source: str, where: str, what: str, tmp_path: Path
 ) -> None:
-    artifact_dir = artifacts.build(tmp_path, ("aws_lambda",), write_function(tmp_path, source))
+    artifact_dir = artifacts.unzipped(tmp_path, write_function(tmp_path, source))
     with runtime_api.serving() as api:
         environ = {"AWS_LAMBDA_RUNTIME_API": api.address, **LAMBDA_ENVIRON}
         with running(RIC_COMMAND, environ=environ, cwd=artifact_dir) as process:

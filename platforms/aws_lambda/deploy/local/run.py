@@ -45,7 +45,8 @@ def serve(
     """
 
     def say(line: str) -> None:
-        print(line, file=out, flush=True)
+        out.write(f"{line}\n")  # in one piece: requests are answered side by side
+        out.flush()
 
     if settings.front_door not in DOORS:
         raise BadSettings("front_door is 'none', so there is no HTTP to serve: use `invoke --local`")
