@@ -53,6 +53,7 @@ def assert_finished(world: StrictAws, aws: Aws, target: Target) -> None:
     assert leftovers(world) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", [FIRST, SECOND], ids=["first", "update"])
 def test_killed_after_any_call(target: Target) -> None:
     number, killed = 0, True

@@ -161,6 +161,7 @@ SCENARIOS: dict[str, tuple[Callable[[DoorAccount], None], Target]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_killed_at_any_call_the_next_deploy_ends_where_an_unbroken_one_does(scenario: str, when: str) -> None:

@@ -12,6 +12,7 @@ from .aws import Killed, StrictAws
 from .leftovers import leftovers
 from .project import Project, make_project
 
+pytestmark = pytest.mark.slow
 SETTINGS = 'alarm_email = "a@example.org"\nbudget_usd = 5\napi_key = false\n'
 SECOND = "the second of machines abides"
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -131,9 +131,9 @@ def awslambdaric(function_dir: Path) -> Iterator[list[Driver]]:
     """Run the built layout under AWS's own runtime client, behind every front door."""
     with lambda_artifact(function_dir) as artifact_dir, runtime_api.serving() as api:
         environ = {"AWS_LAMBDA_RUNTIME_API": api.address, **LAMBDA_ENVIRON}
-        with running(RIC_COMMAND, environ=environ, cwd=artifact_dir):
+        # the runtime polls for ever, and notes no signal meanwhile: it ends when the API has gone
+        with running(RIC_COMMAND, environ=environ, cwd=artifact_dir), closing(api):
             yield [LambdaDriver(f"awslambdaric-{door.name}", door, invoker(api)) for door in FRONT_DOORS]
-            # the runtime polls for ever and has no handler for SIGTERM; the block's end terminates it
 
 
 def invoker(api: RuntimeApi) -> Callable[[Any], Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,7 +35,7 @@ def runtime(**settings: str) -> Iterator[Runtime]:
     """Run the built layout of the function under awslambdaric."""
     with runtime_api.serving() as api, lambda_artifact(RECORDS) as artifact_dir:
         environ = {"AWS_LAMBDA_RUNTIME_API": api.address, **LAMBDA_ENVIRON, **settings}
-        with running(RIC_COMMAND, environ=environ, cwd=artifact_dir) as process:
+        with running(RIC_COMMAND, environ=environ, cwd=artifact_dir) as process, closing(api):
             yield Runtime(invoker(api), process)
 
 
