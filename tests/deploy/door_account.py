@@ -59,7 +59,7 @@ class DoorAccount:
 
     def client(self, service: str) -> Any:
         """Return a client for looking and meddling."""
-        return self.aws._client(service)
+        return self.aws._client(service, "any")
 
     def read(self) -> Doors:
         """Return what there is."""

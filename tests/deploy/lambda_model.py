@@ -64,8 +64,8 @@ class LambdaModel:
     def get_policy(self, **params: Any) -> dict[str, Any]:
         raise refused("get_policy", "ResourceNotFoundException")
 
-    def get_alias(self, **params: Any) -> dict[str, Any]:
-        return {**self._alias("get_alias", params["Name"])}
+    def list_aliases(self, **params: Any) -> dict[str, Any]:
+        return {"Aliases": [{"Name": name, **alias} for name, alias in self.aliases.items()]}
 
     def publish_version(self, **params: Any) -> dict[str, Any]:
         self._begin("publish_version")

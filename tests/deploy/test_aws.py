@@ -109,7 +109,8 @@ def test_a_call_that_no_policy_of_ours_allows_is_not_made() -> None:
         ("lambda", "get_function", {"FunctionName": "f"}, "ResourceNotFoundException"),
         ("iam", "get_role", {"RoleName": "r"}, "NoSuchEntity"),
         ("apigateway", "get_stage", {"restApiId": "a", "stageName": "s"}, "NotFoundException"),
-        ("sns", "get_topic_attributes", {"TopicArn": "arn:aws:sns:eu-west-1:123456789012:t"}, "NotFound"),
+        ("sns", "list_tags_for_resource", {"ResourceArn": "arn:aws:sns:eu-west-1:1:t"}, "ResourceNotFound"),
+        ("sns", "list_subscriptions_by_topic", {"TopicArn": "arn:aws:sns:eu-west-1:1:t"}, "NotFound"),
     ],
 )
 def test_what_is_not_there_is_none(service: str, operation: str, params: dict[str, str], code: str) -> None:

@@ -51,7 +51,7 @@ class TestActions:
     def test_each_is_called_as_in_botocores_model(self, service: str) -> None:
         """IAM's names are those of the operations but for the renamed, which the service's own page lists."""
         known = {f"{service}:{operation}" for operation in model_of(service).meta.method_to_api_mapping.values()}
-        renamed = {"lambda:InvokeFunction", "budgets:ViewBudget", "budgets:ModifyBudget"}
+        renamed = {"lambda:InvokeFunction", "lambda:InvokeFunctionUrl", "budgets:ViewBudget", "budgets:ModifyBudget"}
         verbs = {f"apigateway:{verb}" for verb in ("GET", "POST", "PUT", "PATCH", "DELETE")}
 
         ours = {action for action in actions.ACTIONS if action.startswith(f"{service}:")}

@@ -19,7 +19,6 @@ from platforms.aws_lambda.deploy.failures import explained
         (botocore.NoRegionError(), "no region: set `region`", 2),
         (botocore.UnauthorizedSSOTokenError(), "aws sso login", 1),
         (botocore.EndpointConnectionError(endpoint_url="https://sts"), "AWS cannot be reached", 1),
-        (botocore.WaiterError("FunctionActiveV2", "Max attempts exceeded", {}), "AWS did not finish", 1),
         (AwsError("sts get_caller_identity: expired", "ExpiredToken"), "credentials have expired", 1),
         (
             AwsError("sts get_caller_identity: invalid", "InvalidClientTokenId"),

@@ -152,6 +152,20 @@ class TestUpdate:
         assert untag == Call("lambda", "untag_resource", {"Resource": NAMES.function_arn, "TagKeys": ["cost"]})
         assert said(step) == {"tag team": ("priory", "abbey"), "tag cost": ("low", None)}
 
+    def test_for_a_role_that_is_made_anew_the_configuration_is_sent_again(self) -> None:
+        step = only(function.changes(state_of(), TARGET, role_is_new=True))
+
+        assert operations([step]) == [CONFIGURE]
+        assert said(step) == {"role": ("gone", "made anew")}
+
+    @pytest.mark.parametrize(("environment", "count"), [({"A1": "1"}, 1), ({}, 0)])
+    def test_who_has_variables_is_told_of_the_versions_before_it(self, environment: dict[str, str], count: int) -> None:
+        target = make_target(environment=environment)
+
+        assert len(function.notes(state_of(), target, role_is_new=True)) == count
+        assert function.notes(state_of(), target, role_is_new=False) == []
+        assert function.notes(None, target, role_is_new=True) == []
+
     @pytest.mark.parametrize("tags", [{}, {**NAMES.tags, "app": "other"}])
     def test_somebody_elses_is_refused(self, tags: dict[str, str]) -> None:
         with pytest.raises(Refused, match="the name is taken: Lambda function meditations-dev"):

@@ -189,7 +189,7 @@ class TestCanary:
 
         (alias,) = release.changes(state, make_target(canary_percent=50))
 
-        assert said(alias) == {"canary": ("10 % to version 2", "50 % to 2")}
+        assert said(alias) == {"canary": ("10 % to version 2", "50 % to version 2")}
         assert aliases_set(alias.actions) == [("update_alias", "live", None)]
         assert alias.undo[0].params["RoutingConfig"] == {"AdditionalVersionWeights": {"2": 0.1}}
 
@@ -273,6 +273,15 @@ class TestPrune:
         state = state_of(OTHER, OTHER, OTHER, OTHER, TARGET, live="2", previous="1", canary=("5", 0.1))
 
         assert pruned(state, keep=1, canary_percent=50) == ["3", "4"]
+
+    @pytest.mark.parametrize("live", ["3", None])
+    def test_what_somebody_elses_alias_points_to_is_kept(self, live: str | None) -> None:
+        state = replace(state_of(OTHER, OTHER, OTHER, live=live), others=frozenset({"1"}))
+
+        assert pruned(state, keep=1) == (["2"] if live else ["2", "3"])
+
+    def test_previous_is_kept_while_there_is_no_live(self) -> None:
+        assert pruned(state_of(OTHER, OTHER, previous="1"), keep=1) == ["2"]
 
     def test_what_is_to_be_previous_after_a_kill_is_kept(self) -> None:
         state = state_of(OTHER, OTHER, TARGET, live="3", previous="1", description="version 3, deployed after 2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from platforms.aws_lambda.deploy.target import Target
 from .configurations import configuration_of
 from .lambda_model import Killed, LambdaModel
 from .stubs import REGION
-from .targets import NAMES, make_target
+from .targets import NAMES, PACKAGE, make_target
 
 MOST_CALLS = 12
 
@@ -243,10 +244,13 @@ class TestUnchanged:
 
     def test_previous_stays_the_way_back(self) -> None:
         model = model_after(ONE, TWO)
-        state = read(model)
-        steps = release.changes(state, THREE)
+        model.versions["2"]["Description"] = "somebody else's, who does not say what is in the zip"
+        repacked = make_target(memory_mb=256, package=replace(PACKAGE, code_sha256="cmVwYWNrZWQ="))
+        steps = release.changes(read(model), repacked)
 
         known = run(model, steps)
+
+        assert [step.kind for step in steps] == ["version", "alias"]
 
         assert known["version"] == "2"
         assert model.pointing() == {"live": ("2", {}), "previous": ("1", {})}

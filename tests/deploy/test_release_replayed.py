@@ -12,6 +12,7 @@ import pytest
 from platforms.aws_lambda.deploy.apply import carry_out
 from platforms.aws_lambda.deploy.aws import Aws, AwsError
 from platforms.aws_lambda.deploy.descriptions import release_description
+from platforms.aws_lambda.deploy.errors import DeployError
 from platforms.aws_lambda.deploy.plan import Plan
 from platforms.aws_lambda.deploy.resources import release
 
@@ -61,7 +62,7 @@ def test_it_waits_until_the_update_is_over_and_the_version_active() -> None:
     session, pauses = StubbedSession(), list[float]()
     session.refuse("lambda", "publish_version", "ResourceConflictException", "An update is in progress for resource")
     session.refuse("lambda", "publish_version", "TooManyRequestsException", "Rate exceeded")
-    session.answer("lambda", "publish_version", {"Version": "3"}, PUBLISH)
+    session.answer("lambda", "publish_version", configuration_of(make_target(), "3"), PUBLISH)
     session.answer("lambda", "get_function_configuration", {"State": "Pending"}, VERSION)
     session.answer("lambda", "get_function_configuration", {"State": "Active"}, VERSION)
     session.answer("lambda", "update_alias", {"FunctionVersion": "3"}, LIVE)
@@ -75,7 +76,7 @@ def test_it_waits_until_the_update_is_over_and_the_version_active() -> None:
 
 def test_a_canary_is_a_weight_of_the_version_just_published() -> None:
     session = StubbedSession()
-    session.answer("lambda", "publish_version", {"Version": "3"}, PUBLISH)
+    session.answer("lambda", "publish_version", configuration_of(make_target(), "3"), PUBLISH)
     session.answer("lambda", "get_function_configuration", {"State": "Active"}, VERSION)
     weights = {"AdditionalVersionWeights": {"3": 0.1}}
     params = {"FunctionName": FUNCTION, "Name": "live", "RevisionId": "r1", "RoutingConfig": weights}
@@ -98,7 +99,7 @@ def test_a_conflict_that_is_no_update_in_progress_is_not_tried_again() -> None:
 
 def test_somebody_elses_deploy_in_between_stops_it_before_previous_moves() -> None:
     session = StubbedSession()
-    session.answer("lambda", "publish_version", {"Version": "4"})
+    session.answer("lambda", "publish_version", configuration_of(make_target(), "4"))
     session.answer("lambda", "get_function_configuration", {"State": "Active"})
     session.refuse("lambda", "update_alias", "PreconditionFailedException", "The Revision Id provided does not match")
 
@@ -106,3 +107,22 @@ def test_somebody_elses_deploy_in_between_stops_it_before_previous_moves() -> No
         carry(session, [])
 
     session.assert_all_called()
+
+
+def test_a_version_with_somebody_elses_settings_gets_no_alias() -> None:
+    session = StubbedSession()
+    session.answer("lambda", "publish_version", configuration_of(OTHER, "3"), PUBLISH)
+
+    with pytest.raises(DeployError, match="not as it was set: MemorySize\nSomeone else changed it meanwhile; run the"):
+        carry(session, [])
+
+
+def test_no_value_of_a_variable_is_told() -> None:
+    session = StubbedSession()
+    other = make_target(environment={"TOKEN": "hunter2"})
+    session.answer("lambda", "publish_version", configuration_of(other, "3"), PUBLISH)
+
+    with pytest.raises(DeployError, match=r"not as it was set: Environment\.Variables\n") as caught:
+        carry(session, [])
+
+    assert "hunter2" not in str(caught.value)

@@ -125,17 +125,29 @@ class TestDeploying:
 
 
 class TestInterrupted:
-    def test_a_deployment_that_no_stage_shows_yet_is_used(self, account: DoorAccount) -> None:
+    def test_a_deployment_that_no_stage_shows_yet_is_left_for_pruning(self, account: DoorAccount) -> None:
+        """Whose version it is labelled with is not known to be what is live when the next deploy comes."""
         account.deploy(A)
         account.do(deploy_only(account, B), {"version": "1"})
         assert served(account) == digest(A)
 
-        steps = account.steps(B)
-
-        assert [call.operation for call in calls(steps)] == ["update_stage"]
         account.deploy(B)
+
         assert served(account) == digest(B)
-        assert len(api(account).deployments) == 2
+        assert account.steps(B) == []
+
+    def test_a_version_made_after_a_rollback_gets_a_deployment_of_the_same_spec(self, account: DoorAccount) -> None:
+        """Else a rollback to it would take that of the version that was left behind."""
+        account.deploy(A)
+        account.version = "2"
+        account.deploy(B)
+        account.do(rest_stage.rollback_steps(api(account), NAMES, "1"))
+        account.version = "3"
+
+        account.deploy(A)
+
+        assert [one.version for one in api(account).deployments] == [1, 2, 3]
+        assert rest_stage.rollback_steps(api(account), NAMES, "3") == []
 
     def test_an_older_one_of_the_same_spec_is_not(self, account: DoorAccount) -> None:
         """It would say that the spec belongs to the version of then, and a rollback would take another one."""
@@ -167,7 +179,7 @@ class TestUndo:
 
         assert api(account).stage == before
 
-    def test_the_next_deploy_takes_the_deployment_that_is_there(self, account: DoorAccount) -> None:
+    def test_the_next_deploy_makes_a_deployment_of_its_own(self, account: DoorAccount) -> None:
         account.deploy(A)
         account.checks.fails = True
         with pytest.raises(Unhealthy):
@@ -177,7 +189,7 @@ class TestUndo:
         account.deploy(B)
 
         assert served(account) == digest(B)
-        assert len(api(account).deployments) == 2
+        assert account.steps(B) == []
 
 
 class TestCanary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
 import pytest
 
 from platforms.aws_lambda.deploy.aws import Aws
@@ -202,7 +203,8 @@ def test_made_read_and_removed_leaves_nothing() -> None:
         assert found is not None
         assert NAMES.is_ours(found.tags)
         assert topic.changes(found, target) == []
-        assert "KmsMasterKeyId" not in aws.call("sns", "get_topic_attributes", TopicArn=ARN)["Attributes"]
+        client = boto3.client("sns", region_name=REGION)
+        assert "KmsMasterKeyId" not in client.get_topic_attributes(TopicArn=ARN)["Attributes"]
         do(aws, topic.changes(found, make_target(alarm_email=NEW)))
         do(aws, topic.changes(topic.read(aws, NAMES), make_target(alarm_email=NEW)))
         addresses = aws.pages("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=ARN)

@@ -215,7 +215,7 @@ def test_process_that_ended_before_the_watch_is_reported_when_it_begins(tmp_path
 
 
 def test_follower_of_the_log_reads_what_the_function_prints(tmp_path: Path) -> None:
-    handler = "def handle(event, context):\n    print('called', event.path)\n"
+    handler = "import sys\ndef handle(event, context):\n    sys.stdout.write(f'called {event.path}\\n')\n"
     with providing(tmp_path, handler) as provider:
         replica = start(provider)
         messages = provider.logs(LogQuery(FN, follow=True), threading.Event())

@@ -6,26 +6,27 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
+# `get_function` has no tags for whoever may not `list_tags`, and a waiter calls `get_function_configuration`
+# https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
 _LAMBDA = (
     *("get_function", "get_function_configuration", "create_function", "update_function_code", "delete_function"),
     *("update_function_configuration", "publish_version", "list_versions_by_function", "get_account_settings"),
-    *("get_alias", "create_alias", "update_alias", "delete_alias", "list_aliases"),
+    *("create_alias", "update_alias", "delete_alias", "list_aliases"),
     *("get_policy", "add_permission", "remove_permission", "tag_resource", "untag_resource", "list_tags"),
     *("get_function_url_config", "create_function_url_config", "update_function_url_config"),
-    *("delete_function_url_config", "get_function_concurrency", "put_function_concurrency"),
-    "delete_function_concurrency",
+    *("delete_function_url_config", "put_function_concurrency", "delete_function_concurrency"),
 )
 _IAM = (
     *("get_role", "create_role", "tag_role", "untag_role", "update_assume_role_policy", "delete_role"),
     *("get_role_policy", "put_role_policy", "delete_role_policy", "list_role_policies", "list_attached_role_policies"),
-    *("list_role_tags", "detach_role_policy"),
+    "detach_role_policy",
 )
 _LOGS = (
     *("describe_log_groups", "create_log_group", "put_retention_policy", "delete_log_group", "filter_log_events"),
     *("tag_resource", "untag_resource", "list_tags_for_resource"),
 )
 _SNS = (
-    *("get_topic_attributes", "create_topic", "delete_topic", "subscribe", "unsubscribe"),
+    *("create_topic", "delete_topic", "subscribe", "unsubscribe"),
     *("list_subscriptions_by_topic", "tag_resource", "untag_resource", "list_tags_for_resource"),
 )
 _CLOUDWATCH = (
@@ -64,8 +65,10 @@ _OPERATIONS = {
 }
 
 
+# the check of a Function URL with url_auth = "AWS_IAM" is a signed request, and no call of boto3
 ACTIONS = frozenset(
-    {f"apigateway:{verb}" for verb in _GATEWAY_VERBS.values()}
+    {"lambda:InvokeFunctionUrl"}
+    | {f"apigateway:{verb}" for verb in _GATEWAY_VERBS.values()}
     | set(_RENAMED.values())
     | {f"{service}:{operation.title().replace('_', '')}" for service, all_ in _OPERATIONS.items() for operation in all_}
 )

@@ -78,6 +78,7 @@ def _call(call: Call, known: dict[str, str], aws: Aws) -> None:
         if error.code not in call.done_if:
             raise
         return
+    _check_answer(call, answer)
     for name, path in call.keeps.items():
         value = jmespath.search(path, answer)
         if value is None:
@@ -85,18 +86,27 @@ def _call(call: Call, known: dict[str, str], aws: Aws) -> None:
         known[name] = str(value)
 
 
+def _check_answer(call: Call, answer: Mapping[str, Any]) -> None:
+    """Raise DeployError if the answer is not what is expected, without its values: they may be secret."""
+    others = [path.partition(" ")[0] for path, value in call.expects.items() if jmespath.search(path, answer) != value]
+    if others:
+        raise DeployError(
+            f"{call.service} {call.operation}: not as it was set: {', '.join(others)}\n"
+            "Someone else changed it meanwhile; run the command again"
+        )
+
+
 def _take_back(done: list[Step], known: dict[str, str], aws: Aws, progress: Progress, error: CheckFailed) -> None:
     """Undo, last step first. Raises Unhealthy, with what is still not taken back if that fails."""
-    for step in reversed(done):
-        if not step.undo:
-            continue
+    undone = [step for step in reversed(done) if step.undo]
+    for step in undone:
         progress.undo(step)
         try:
             for call in step.undo:
                 _call(call, known, aws)
         except DeployError as why:
             raise Unhealthy(f"{error}\nand {step.kind} {step.name} could not be taken back: {why}") from error
-    raise Unhealthy(str(error)) from error
+    raise Unhealthy(str(error) if undone else f"{error}\nnothing was taken back") from error
 
 
 def _filled(value: Any, known: Mapping[str, str]) -> Any:

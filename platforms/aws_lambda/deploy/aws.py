@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from botocore.config import Config
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import ClientError, NoCredentialsError, WaiterError
 
 from .actions import action_of
 from .errors import DeployError
@@ -25,8 +25,11 @@ _ROLE_NOT_THERE_YET = re.compile(
     r"role.* cannot be assumed|role .*does not have permissions|valid principal", re.I | re.S
 )
 # The last is API Gateway's: https://github.com/hashicorp/terraform-provider-aws/issues/776
+_NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
 _IN_PROGRESS = re.compile(r"in progress|currently in the following state: Pending|concurrent modification", re.I)
 _RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+# A function may take 15 minutes, and is not run a second time because its answer was lost.
+_ONCE = Config(read_timeout=910, tcp_keepalive=True, retries={"total_max_attempts": 1})
 _LONGEST_PAUSE_S = 30.0
 
 
@@ -72,7 +75,7 @@ class Aws:
         self._clock = clock
         self._give_up_after_s = give_up_after_s
         self._poll_s = poll_s
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, Config], Any] = {}
         self._making = threading.Lock()
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
@@ -82,7 +85,7 @@ class Aws:
         pause_s = 1.0
         while True:
             try:
-                answer: dict[str, Any] = getattr(self._client(service), operation)(**params)
+                answer: dict[str, Any] = getattr(self._client(service, operation), operation)(**params)
                 return answer
             except ClientError as error:
                 if not _passes_by_itself(error) or self._clock() + pause_s > deadline:
@@ -102,7 +105,7 @@ class Aws:
     def pages(self, service: str, operation: str, key: str, **params: Any) -> Iterator[Any]:
         """Yield each item under `key`, of every page; nothing if AWS says that there is no such thing."""
         action_of(service, operation)
-        client = self._client(service)
+        client = self._client(service, operation)
         if not client.can_paginate(operation):
             yield from (self.find(service, operation, **params) or {}).get(key, ())
             return
@@ -114,10 +117,17 @@ class Aws:
                 raise _explained(service, operation, error) from error
 
     def wait(self, waiter: str, **params: Any) -> None:
-        """Wait for Lambda, up to five minutes. Raises WaiterError if it fails or takes longer."""
-        self._client("lambda").get_waiter(waiter).wait(
-            **params, WaiterConfig={"Delay": self._poll_s, "MaxAttempts": 300}
-        )
+        """Wait for Lambda, up to five minutes. Raises AwsError with Lambda's reason if it fails or takes longer."""
+        waiting = self._client("lambda", waiter).get_waiter(waiter)
+        try:
+            waiting.wait(**params, WaiterConfig={"Delay": self._poll_s, "MaxAttempts": 300})
+        except WaiterError as error:
+            answer: dict[str, Any] = error.last_response
+            if "Error" in answer:
+                raise _explained("lambda", "get_function", ClientError(answer, "GetFunction")) from error
+            found = answer.get("Configuration", answer)
+            reason = found.get("StateReason") or found.get("LastUpdateStatusReason") or str(error)
+            raise AwsError(f"lambda: the function is {found.get('State', 'in no state')}: {reason}") from error
 
     def credentials(self) -> Any:
         """Return botocore's credentials as they are now. Raises NoCredentialsError."""
@@ -126,14 +136,16 @@ class Aws:
             raise NoCredentialsError
         return credentials.get_frozen_credentials()
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, operation: str) -> Any:
+        config = _ONCE if operation == "invoke" else _RETRIES
         # a session makes one client at a time
         # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/resources.html#multithreading-or-multiprocessing-with-resources
         with self._making:
-            if service not in self._clients:
+            if (service, config) not in self._clients:
                 name, _, region = service.partition("@")
-                self._clients[service] = self._session.client(name, region_name=region or self.region, config=_RETRIES)
-            return self._clients[service]
+                client = self._session.client(name, region_name=region or self.region, config=config)
+                self._clients[service, config] = client
+            return self._clients[service, config]
 
 
 def _passes_by_itself(error: ClientError) -> bool:
@@ -149,9 +161,9 @@ def _explained(service: str, operation: str, error: ClientError) -> AwsError:
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     said = f"{service.partition('@')[0]} {operation}: {message or code}"
     if code in _DENIED:
-        said += (
-            f"\nThe action {action_of(service, operation)} is missing; `policy --deployer` prints all that are needed"
-        )
+        named = _NOT_AUTHORIZED.search(message)
+        action = named[1] if named else action_of(service, operation)
+        said += f"\nThe action {action} is missing; `policy --deployer` prints all that are needed"
     elif code == "PreconditionFailedException":
         said += "\nSomeone else changed it meanwhile; run the command again to see what is left to do"
     elif code not in NOT_FOUND:

@@ -21,17 +21,20 @@ def main(arguments: Sequence[str], world: World | None = None) -> int:
     try:
         code: int = options.run(options, world, console)
     except KeyboardInterrupt:
-        console.warn("interrupted: what was done stays done; the same command goes on from there")
-        return 130
+        return _failed(console, "interrupted: what was done stays done; the same command goes on from there", 130)
     except Exception as error:  # noqa: BLE001 - every failure ends in a message and an exit code
         if options.verbose:
             traceback.print_exc(file=world.stderr)
         failure = failures.explained(error)
-        console.warn(f"error: {failure}")
-        if options.json:
-            console.result("", error=str(failure), exit_code=failure.exit_code)
-        return failure.exit_code
+        return _failed(console, f"error: {failure}", failure.exit_code)
     return code
+
+
+def _failed(console: Console, message: str, exit_code: int) -> int:
+    console.warn(message)
+    if console.json:
+        console.result("", error=message.removeprefix("error: "), exit_code=exit_code)
+    return exit_code
 
 
 def _parser() -> argparse.ArgumentParser:

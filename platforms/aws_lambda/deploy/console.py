@@ -40,8 +40,17 @@ class Console:
 
     def plan(self, plan: Plan) -> None:
         """Print a plan."""
-        for line in plan_lines(plan):
-            self.say(self._colored(line))
+        for line in self.plan_lines(plan):
+            self.say(line)
+
+    def plan_lines(self, plan: Plan) -> list[str]:
+        """Return the lines of a plan, in color where that is wanted."""
+        return [self._colored(line) for line in plan_lines(plan)]
+
+    def show_before_asking(self, plan: Plan) -> None:
+        """Print a plan to stderr where it was left out, because somebody is about to be asked about it."""
+        if self.json or self.quiet:
+            self.warn("\n".join(plan_lines(plan)))
 
     def begin(self, step: Step) -> None:
         """Note when a step begins."""

@@ -26,8 +26,6 @@ def explained(error: Exception) -> DeployError:
             return DeployError(f"the login has expired: run `aws sso login` and try again ({error})")
         case botocore.EndpointConnectionError() | botocore.ConnectTimeoutError() | botocore.HTTPClientError():
             return DeployError(f"AWS cannot be reached: {error}")
-        case botocore.WaiterError():
-            return DeployError(f"AWS did not finish: {error}; `status` shows what there is")
         case botocore.ParamValidationError():
             # its message has the values of the arguments, which may be secret
             return DeployError("boto3 refused a call's arguments; -v shows where: this is a defect of the deployer")

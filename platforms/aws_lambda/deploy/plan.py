@@ -24,6 +24,7 @@ class Call:
     `operation` its method; `params` the arguments, in which a `Fill` may stand for any text.
     `keeps` names what later calls need of the answer: `{"api_id": "id"}`, a known name and a JMESPath.
     `done_if` are error codes that say that it has been done already.
+    `expects` is what the answer must say, by JMESPath; anything else means that somebody changed it meanwhile.
     """
 
     service: str
@@ -31,6 +32,7 @@ class Call:
     params: Mapping[str, Any] = field(default_factory=dict)
     keeps: Mapping[str, str] = field(default_factory=dict)
     done_if: tuple[str, ...] = ()
+    expects: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import secrets
 from .aws import Aws
 from .names import Names
-from .plan import Plan, Step
+from .plan import CheckUrl, Plan, Step
 from .resources import alarms, billing_alarm, budget, doors, function, function_state, log_group, release, role, topic
 from .target import Target
 
@@ -58,7 +58,7 @@ def changes(found: Found, target: Target) -> Plan:
     steps = [
         *log_group.changes(found.log_group, target),
         *role.changes(found.role, target),
-        *function.changes(found.function, target),
+        *function.changes(found.function, target, role_is_new=found.role is None),
         *release.changes(found.function, target),
         *doors.changes(found.doors, found.function, target),
         *topic.changes(found.topic, target),
@@ -69,6 +69,7 @@ def changes(found: Found, target: Target) -> Plan:
     ]
     notes = [
         *target.package.notes,
+        *function.notes(found.function, target, role_is_new=found.role is None),
         *topic.notes(found.topic, target),
         *billing_alarm.notes(found.billing_alarm, target),
     ]
@@ -81,7 +82,7 @@ def removal(found: Found, names: Names, *, logs: bool, secret_values: bool) -> P
         *alarms.removal(found.alarms, names),
         *billing_alarm.removal(found.billing_alarm, names),
         *budget.removal(found.budget, names),
-        *doors.removal(found.doors, names),
+        *doors.removal(found.doors, names, function_is_ours=_is_ours(found, names)),
         *function.removal(found.function, names),
         *role.removal(found.role, names),
         *(log_group.removal(found.log_group, names) if logs else ()),
@@ -91,12 +92,25 @@ def removal(found: Found, names: Names, *, logs: bool, secret_values: bool) -> P
     return Plan(tuple(steps))
 
 
+def with_check(plan: Plan, found: Found, target: Target) -> Plan:
+    """Return the plan with a look at the URL in any case: the last deploy may not have come to it."""
+    has_one = any(isinstance(action, CheckUrl) for step in plan.steps for action in step.actions)
+    if has_one or not target.smoke or "url" not in plan.known:
+        return plan
+    return replace(plan, steps=(*plan.steps, doors.check(found.doors, target.settings, plan.known["url"])))
+
+
 def left(found: Found, names: Names, plan: Plan) -> list[str]:
     """Return what a removal leaves in place."""
     gone = {(step.kind, step.name) for step in plan.steps}
-    there = [("log group", names.log_group)] if found.log_group else []
+    there = [("function", names.base)] if found.function else []
+    there += [("log group", names.log_group)] if found.log_group else []
     there += [("secret", names.secrets_path + name) for name, one in found.secrets.found.items() if not one.deleted]
     return [" ".join(one) for one in there if one not in gone]
+
+
+def _is_ours(found: Found, names: Names) -> bool:
+    return found.function is None or names.is_ours(found.function.tags)
 
 
 def _without_idle_checks(steps: list[Step]) -> list[Step]:

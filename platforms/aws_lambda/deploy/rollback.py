@@ -21,6 +21,8 @@ class Rollback:
     version: str
     steps: tuple[Step, ...]
     notes: tuple[str, ...]
+    moves_api: bool = True
+    """Whether the API goes with it: not if a canary alone ends, for that never had a spec of its own."""
 
 
 def changes(state: FunctionState | None, names: Names, to: str | None = None, *, smoke: bool = True) -> Rollback:
@@ -45,7 +47,7 @@ def _stay(state: FunctionState, live: Alias, names: Names) -> Rollback:
     note = f"version {live.version} is live already"
     if live.canary_version is not None:
         note = f"the canary, version {live.canary_version}, gets no more calls; version {live.version} stays live"
-    return Rollback(live.version, steps, (note,))
+    return Rollback(live.version, steps, (note,), moves_api=live.canary_version is None)
 
 
 def _finish(state: FunctionState, live: Alias, names: Names) -> Rollback:

@@ -11,6 +11,8 @@ from .console import Console
 from .errors import Refused
 from .names import Names
 from .plan import Plan
+from .resources import function_state, tagging
+from .resources.function_state import FunctionState
 from .settings import Settings
 from .settings.reading import Options, load
 from .smoke import SmokeChecks
@@ -67,6 +69,14 @@ def connect(arguments: Namespace, world: World, console: Console) -> Stage:
         )
     names = Names(settings.app, settings.stage, account, settings.region, partition)
     return Stage(settings, names, aws, console, world)
+
+
+def read_function(stage: Stage) -> FunctionState | None:
+    """Return what there is of the function. Raises Refused if it is not this stage's."""
+    state = function_state.read(stage.aws, stage.names)
+    if state is not None:
+        tagging.check_ours(state.tags, stage.names, f"Lambda function {stage.names.base}")
+    return state
 
 
 def carry_out(stage: Stage, plan: Plan) -> dict[str, str]:

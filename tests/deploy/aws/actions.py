@@ -16,7 +16,7 @@ def action_of(service: str, model: Any) -> str:
     if service in ("apigateway", "apigatewayv2"):
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
         return f"apigateway:{model.http['method']}"
-    if service == "budgets" and "Tag" not in model.name:
+    if service == "budgets" and "tag" not in model.name.lower():
         return next((action for verb, action in _BUDGETS.items() if model.name.startswith(verb)), _BUDGETS_WRITE)
     if (service, model.name) == ("lambda", "Invoke"):
         return "lambda:InvokeFunction"

@@ -74,7 +74,10 @@ def following(provider: DockerProvider, **query: Any) -> Iterator[Follower]:
 
 def test_lines_say_who_printed_them_and_when(provider: DockerProvider) -> None:
     before = datetime.now(UTC)
-    replica = start(provider, "hello")
+    replica = start(provider)
+    with following(provider) as follower:
+        ask(replica, "say/hello")
+        follower.wait_for("hello")
     (line,) = [one for one in read(provider) if one.text == "hello\n"]
 
     assert (line.name, line.namespace, line.instance) == ("fn", "openfaas-fn", replica.name)

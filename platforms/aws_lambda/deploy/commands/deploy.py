@@ -9,7 +9,11 @@ from .. import building, planner, secrets
 from ..confirming import confirm
 from ..console import Console, plan_facts
 from ..errors import BadSettings
-from ..stage import Stage, carry_out, connect, facts, heading
+from ..plan import Plan
+from ..planner import Found
+from ..resources import release
+from ..stage import carry_out, connect, facts, heading
+from ..target import Target
 from ..world import World
 
 
@@ -30,28 +34,39 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     plan = planner.changes(found, target)
     console.say(heading(stage))
     console.plan(plan)
-    known: Mapping[str, str] = plan.known
     if plan.steps:
+        if not arguments.yes:
+            console.show_before_asking(plan)
         confirm(world, "Do it?", yes=arguments.yes)
         console.say()
-        known = carry_out(stage, plan)
-    done = "nothing to do"
-    if plan.steps:
-        share = (
-            f"gets {arguments.canary} % of the calls: `promote` or `rollback` is next"
-            if arguments.canary
-            else "is live"
-        )
-        done = f"\ndone in {world.clock() - began:.1f} s: version {known.get('version')} {share}\n{_way_back(stage)}"
-    text = "\n".join([done, *filter(None, [known.get("url")])])
-    outcome = {
-        "result": "deployed" if plan.steps else "nothing to do",
-        "version": known.get("version"),
-        "url": known.get("url"),
-    }
-    console.result(text, **facts(stage), **outcome, seconds=round(world.clock() - began, 1), **plan_facts(plan))
+    known = carry_out(stage, planner.with_check(plan, found, target))
+    seconds = round(world.clock() - began, 1)
+    outcome = {"result": "deployed" if plan.steps else "nothing to do", **_facts(plan, known, found, target)}
+    console.result(
+        _told(plan, outcome, stage.names.stage, seconds), **facts(stage), **outcome, seconds=seconds, **plan_facts(plan)
+    )
     return 0
 
 
-def _way_back(stage: Stage) -> str:
-    return f"back with: python -m platforms.aws_lambda rollback --stage {stage.names.stage}"
+def _facts(plan: Plan, known: Mapping[str, str], found: Found, target: Target) -> dict[str, str | None]:
+    """Return what is live and, if there is one, the canary."""
+    version, canary = known.get("version"), None
+    if target.canary_percent and _moves(plan, "canary"):
+        canary = release.canary_version(found.function, target) or version
+        version = found.function.live.version if found.function and found.function.live else None
+    return {"version": version, "canary": canary, "url": known.get("url")}
+
+
+def _told(plan: Plan, outcome: Mapping[str, str | None], stage: str, seconds: float) -> str:
+    lines = [f"\ndone in {seconds} s: version {outcome['version']} is live" if plan.steps else "nothing to do"]
+    if outcome["canary"]:
+        lines.append(f"version {outcome['canary']} gets its share of the calls: `promote` or `rollback` is next")
+    elif _moves(plan, "version"):
+        lines.append(f"back with: python -m platforms.aws_lambda rollback --stage {stage}")
+    return "\n".join([*lines, *filter(None, [outcome["url"]])])
+
+
+def _moves(plan: Plan, what: str) -> bool:
+    """Tell whether a plan moves the alias `live` away from what it pointed to."""
+    steps = [step for step in plan.steps if step.kind == "alias" and step.sign == "~"]
+    return any(one.name == what and one.after is not None for step in steps for one in step.differences)

@@ -29,6 +29,8 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     console.say(heading(stage))
     console.plan(plan)
     if plan.steps:
+        if not arguments.yes:
+            console.show_before_asking(plan)
         if stage.names.stage == "prod":
             confirm_name(world, stage.names.base, given=arguments.confirm)
         confirm(world, "Remove all of it?", yes=arguments.yes)

@@ -9,6 +9,8 @@ from importlib.util import find_spec
 
 from .. import building, failures, planner, secrets, spec
 from ..console import Console
+from ..errors import DeployError
+from ..resources import function_state
 from ..settings import Settings
 from ..stage import Stage, connect, settings_of
 from ..world import World
@@ -50,7 +52,8 @@ def _findings(arguments: Namespace, world: World, console: Console) -> Iterator[
         if settings[0].front_door == "rest":
             yield _tried("spec", lambda: _spec(arguments))
     yield _local_run()
-    yield _tried("credentials", lambda: _credentials(connect(arguments, world, console), stages))
+    if settings:
+        yield _tried("credentials", lambda: _credentials(connect(arguments, world, console), stages))
     for stage in stages:
         yield _tried("quotas", lambda: _quotas(stage))  # noqa: B023 - called before the next turn
         yield _tried("secrets", lambda: _secrets(stage))  # noqa: B023
@@ -96,9 +99,10 @@ def _quotas(stage: Stage) -> str:
     limit = stage.aws.call("lambda", "get_account_settings")["AccountLimit"]
     free = limit["UnreservedConcurrentExecutions"]
     said = f"{limit['ConcurrentExecutions']} executions at once, {free} of them not reserved"
-    wanted = stage.settings.reserved_concurrency
-    if wanted and free - wanted < 100:
-        raise ValueError(f"{said}: reserving {wanted} would leave less than the 100 that AWS wants")
+    wanted, state = stage.settings.reserved_concurrency, function_state.read(stage.aws, stage.names)
+    already = (state.reserved_concurrency if state else None) or 0
+    if wanted and free + already - wanted < 100:
+        raise DeployError(f"{said}: reserving {wanted} would leave less than the 100 that AWS wants")
     return said
 
 
@@ -106,5 +110,5 @@ def _secrets(stage: Stage) -> str:
     if missing := secrets.missing(
         planner.read(stage.aws, stage.names, stage.settings.secrets).secrets, stage.settings.secrets
     ):
-        raise ValueError(missing)
+        raise DeployError(missing)
     return f"{len(stage.settings.secrets)} declared, all set"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import building
 from ..console import Console
-from ..errors import BadSettings
+from ..errors import BadSettings, DeployError
 from ..names import ALIAS_LIVE
 from ..stage import connect, settings_of
 from ..world import World
@@ -34,7 +34,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
 
 def _invoke(arguments: Namespace, world: World, console: Console, payload: bytes) -> tuple[str, bool]:
     stage = connect(arguments, world, console)
-    answer = stage.aws.call(
+    answer = stage.aws.find(
         "lambda",
         "invoke",
         FunctionName=stage.names.base,
@@ -42,6 +42,9 @@ def _invoke(arguments: Namespace, world: World, console: Console, payload: bytes
         Payload=payload,
         LogType="Tail",
     )
+    if answer is None:
+        hint = "`deploy` makes it" if arguments.version == ALIAS_LIVE else "`versions` lists those that there are"
+        raise DeployError(f"{stage.names.base} has no version {arguments.version!r}; {hint}")
     if not arguments.quiet:
         console.warn(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace").rstrip())
     return answer["Payload"].read().decode(), "FunctionError" in answer

@@ -28,9 +28,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, world: World, console: Console) -> int:
     """Print one line an event, the oldest first."""
     stage = connect(arguments, world, console)
-    for event in _events(stage, arguments):
-        line = json.dumps(event) if console.json else _readable(event["message"])
-        print(line, file=world.stdout, flush=True)
+    is_empty = True
+    try:
+        for event in _events(stage, arguments):
+            is_empty = False
+            line = json.dumps(event) if console.json else _readable(event["message"])
+            print(line, file=world.stdout, flush=True)
+    except KeyboardInterrupt:
+        if not arguments.follow:
+            raise
+    if is_empty and not console.quiet:
+        console.warn(f"nothing is in {stage.names.log_group} for this time; --since 1d looks further back")
     return 0
 
 
@@ -57,13 +65,22 @@ def _read(stage: Stage, start_ms: int, pattern: str) -> list[dict[str, Any]]:
 
 
 def _readable(message: str) -> str:
-    """Return a record of Lambda's JSON log as one line of text, anything else as it is."""
+    """Return a record of Lambda's JSON log as a line of text with its traceback below, anything else as it is."""
     try:
         record = json.loads(message)
-        line = f"{record['timestamp']} {record['level']} {record.get('requestId', '')} {record['message']}"
-    except (ValueError, KeyError, TypeError):
+        words = [record["timestamp"], record["level"], record.get("requestId"), _said(record.get("message"))]
+    except (ValueError, KeyError, TypeError, AttributeError):
         return message.rstrip("\n")
-    return "\n".join([line, *record.get("stackTrace", ())]).rstrip("\n")
+    trace, lines = record.get("stackTrace"), [" ".join(str(word) for word in words if word)]
+    if isinstance(trace, list):
+        lines += [str(frame).rstrip("\n") for frame in trace]
+    if "errorType" in record:
+        lines.append(f"{record['errorType']}: {record.get('errorMessage', '')}")
+    return "\n".join(lines)
+
+
+def _said(message: Any) -> str:
+    return message.rstrip("\n") if isinstance(message, str) else json.dumps(message) if message else ""
 
 
 def _seconds(text: str) -> int:

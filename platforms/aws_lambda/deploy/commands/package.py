@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..building import package_of
 from ..console import Console
+from ..errors import BadSettings
 from ..stage import settings_of
 from ..world import World
 
@@ -20,7 +21,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     """Build, write and describe the zip."""
     package = package_of(arguments, settings_of(arguments, world, offline=True))
     if arguments.output:
-        arguments.output.write_bytes(package.content)
+        _write(arguments.output, package.content)
     lines = [f"{size:>10,} {path}" for path, size in sorted(package.files.items())] if arguments.verbose else []
     lines += [
         f"{len(package.content):,} bytes, {len(package.files)} files, {package.architecture}",
@@ -31,3 +32,11 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     facts = {"bytes": len(package.content), "files": dict(package.files), "architecture": package.architecture}
     console.result("\n".join(lines), **facts, digest=package.digest, code_sha256=package.code_sha256)
     return 0
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise BadSettings(f"--output: cannot write {str(path)!r}: {error.strerror}") from None

@@ -26,10 +26,6 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     plan = planner.changes(found, target)
     if missing := secrets.missing(found.secrets, stage.settings.secrets):
         plan = replace(plan, notes=(*plan.notes, *missing.splitlines()))
-    console.say(heading(stage))
-    console.plan(plan)
-    if not plan.steps:
-        console.say("nothing to do")
-    if console.json:
-        console.result("", **facts(stage), **plan_facts(plan))
+    lines = [heading(stage), *console.plan_lines(plan), *([] if plan.steps else ["nothing to do"])]
+    console.result("\n".join(lines), **facts(stage), **plan_facts(plan))
     return CHANGES_WAIT if plan.steps and arguments.exit_code else 0

@@ -6,8 +6,8 @@ from argparse import ArgumentParser, Namespace
 
 from .. import promote
 from ..console import Console
-from ..resources import doors, function_state
-from ..stage import connect
+from ..resources import doors
+from ..stage import connect, read_function
 from ..world import World
 from . import rollback
 
@@ -20,7 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, world: World, console: Console) -> int:
     """Move `live`; raises DeployError if there is no canary."""
     stage = connect(arguments, world, console)
-    state = function_state.read(stage.aws, stage.names)
+    state = read_function(stage)
     steps = promote.changes(state, stage.names, smoke=not arguments.no_smoke)
     version = state.live.canary_version if state and state.live else None
     found = doors.read(stage.aws, stage.names)

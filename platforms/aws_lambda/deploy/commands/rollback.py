@@ -8,8 +8,8 @@ from dataclasses import replace
 from .. import rollback
 from ..console import Console, plan_facts
 from ..plan import Plan, Step
-from ..resources import doors, function_state
-from ..stage import Stage, carry_out, connect, facts, heading
+from ..resources import doors
+from ..stage import Stage, carry_out, connect, facts, heading, read_function
 from ..world import World
 
 
@@ -20,29 +20,36 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:
-    """Move `live`, and the API's stage. Raises Unhealthy if the URL does not answer after it."""
+    """Move the API's stage, and then `live`: code takes an older spec sooner than a spec takes older code.
+
+    So a rollback that ends half-way is begun again by the next one. Raises Unhealthy if the URL does not answer then.
+    """
     stage = connect(arguments, world, console)
-    state = function_state.read(stage.aws, stage.names)
+    state = read_function(stage)
     back = rollback.changes(state, stage.names, arguments.to, smoke=not arguments.no_smoke)
     found = doors.read(stage.aws, stage.names)
-    steps = [*back.steps, *doors.rollback_steps(found, stage.names, back.version)]
-    move(stage, checked(found, stage, steps, arguments), "rolled back", back.version, back.notes)
+    api = doors.rollback_steps(found, stage.names, back.version) if back.moves_api else []
+    check = checked(found, stage, [], arguments) if back.steps else Plan(())
+    move(stage, Plan((*api, *back.steps)), "rolled back", back.version, back.notes, check)
     return 0
 
 
 def checked(found: doors.Doors, stage: Stage, steps: list[Step], arguments: Namespace) -> Plan:
     """Return the plan of the steps, and of a look at the URL after them."""
     url = doors.url_of(found, stage.names)
-    if steps and url and not arguments.no_smoke:
+    if url and not arguments.no_smoke:
         steps = [*steps, doors.check(found, stage.settings, url)]
     return Plan(tuple(steps))
 
 
-def move(stage: Stage, plan: Plan, done: str, version: str | None, notes: tuple[str, ...] = ()) -> None:
-    """Carry out a plan that moves `live`, and say what is live now."""
+def move(
+    stage: Stage, plan: Plan, done: str, version: str | None, notes: tuple[str, ...] = (), check: Plan | None = None
+) -> None:
+    """Carry out a plan that moves `live`, then the check, which takes nothing back; and say what is live now."""
     console = stage.console
     console.say(heading(stage))
     carry_out(stage, plan)
+    carry_out(stage, check or Plan(()))
     result = done if plan.steps else "nothing to do"
     lines = [f"{result}: version {version} is live", *(f"note: {note}" for note in notes)]
     console.result(

@@ -31,6 +31,10 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
 def _set(arguments: Namespace, stage: Stage) -> None:
     value = secrets.read_value(stage.world.stdin, arguments.from_file)
     done = secrets.set_value(stage.aws, stage.names, arguments.name, value)
+    if arguments.name not in stage.settings.secrets:
+        stage.console.warn(
+            f"note: {arguments.name!r} is not under `secrets:` in stack.yml, so the function may not read it"
+        )
     stage.console.result(f"{arguments.name} is {done}", name=arguments.name, result=done)
 
 

@@ -21,7 +21,8 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     stage = connect(arguments, world, console)
     found = planner.read(stage.aws, stage.names, stage.settings.secrets)
     shown = _facts(stage, found)
-    waiting = len(planner.changes(found, building.target_of(arguments, stage)).steps)
+    plan = planner.changes(found, building.target_of(arguments, stage))
+    waiting = sum(step.sign != "?" for step in plan.steps)
     shown["differs"] = f"{waiting} change(s) wait: see plan" if waiting else "no: what is here is what is live"
     lines = [f"  {name:10} {value}" for name, value in shown.items()]
     console.result("\n".join([heading(stage), *lines]), **facts(stage), **shown)

@@ -20,6 +20,8 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     stage = connect(arguments, world, console)
     url = doors.url_of(doors.read(stage.aws, stage.names), stage.names)
     if url is None:
-        raise DeployError(f"{stage.names.base} has no URL; `deploy` makes one")
+        closed = stage.settings.front_door == "none"
+        hint = "front_door is 'none' in deploy.toml" if closed else "`deploy` makes one"
+        raise DeployError(f"{stage.names.base} has no URL; {hint}")
     console.result(url, url=url)
     return 0

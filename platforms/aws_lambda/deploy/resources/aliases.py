@@ -63,7 +63,7 @@ def weigh(live: Alias, names: Names, version: str, percent: int, proof: tuple[Ac
     """Return the step that sends a share of the calls, 1 to 99 %, to a version; the others stay where they are."""
     weights = {"AdditionalVersionWeights": {_text(version): percent / 100}}
     call = _change(names, "update_alias", ALIAS_LIVE, {"RevisionId": live.revision_id, "RoutingConfig": weights})
-    shares = Difference("canary", _canary(live), f"{percent} % to {_readable(version)}")
+    shares = Difference("canary", _canary(live), _share(percent, version))
     return Step("~", "alias", ALIAS_LIVE, (shares,), (*proof, call), undo=(_restore(live, names),))
 
 
@@ -155,7 +155,11 @@ def _change(names: Names, operation: str, alias: str, params: Mapping[str, Any],
 
 
 def _canary(live: Alias) -> str | None:
-    return None if live.canary_version is None else f"{live.canary_weight * 100:g} % to version {live.canary_version}"
+    return None if live.canary_version is None else _share(live.canary_weight * 100, live.canary_version)
+
+
+def _share(percent: float, version: str) -> str:
+    return f"{percent:g} % to {'the new one' if version == PUBLISHED else f'version {version}'}"
 
 
 def _readable(version: str) -> str:

@@ -58,13 +58,13 @@ def changes(found: Doors, state: FunctionState | None, target: Target) -> list[S
     ]
 
 
-def removal(found: Doors, names: Names) -> list[Step]:
-    """Return what takes every door away. The permissions go with the alias."""
+def removal(found: Doors, names: Names, *, function_is_ours: bool = True) -> list[Step]:
+    """Return what takes every door away. The permissions go with the alias; a URL has no tags but the function's."""
     return [
         *usage_plan.removal(found.usage, names),
         *rest_api.removal(found.rest, names),
         *http_api.removal(found.http, names),
-        *function_url.removal(found.url, names),
+        *(function_url.removal(found.url, names) if function_is_ours else ()),
     ]
 
 

@@ -20,15 +20,31 @@ _KIND = "function"
 _FAILURES = (("State", "StateReason"), ("LastUpdateStatus", "LastUpdateStatusReason"))
 
 
-def changes(state: FunctionState | None, target: Target) -> list[Step]:
+def changes(state: FunctionState | None, target: Target, *, role_is_new: bool = False) -> list[Step]:
     """Return the steps that make `$LATEST`, tags and concurrency what the target says. Raises Refused if it is taken.
 
+    With a role that is made anew under the old name the configuration is sent again, as it is: Lambda allowed the old
+    role to read the variables, and no other. Versions that are published already cannot be given that: see `notes`.
     AWS refuses a reserved concurrency that leaves less than 100 to the account's other functions.
     """
     if state is None:
         return [_creation(target), *_concurrency(None, target)]
     tagging.check_ours(state.tags, target.names, f"Lambda function {target.names.base}")
-    return [*_update(state, target), *_concurrency(state.reserved_concurrency, target)]
+    return [*_update(state, target, role_is_new=role_is_new), *_concurrency(state.reserved_concurrency, target)]
+
+
+def notes(state: FunctionState | None, target: Target, *, role_is_new: bool) -> list[str]:
+    """Return what the reader should know of a function whose role is made anew; nothing if it has no variables.
+
+    https://repost.aws/knowledge-center/lambda-kmsaccessdeniedexception-errors
+    """
+    variables = configuration.wanted(target)["Environment"]["Variables"]
+    if state is None or not role_is_new or not variables:
+        return []
+    return [
+        f"the role of {target.names.base} was gone and is made anew; versions published before may not be able to "
+        "read their variables: if calls fail with KMSAccessDeniedException, change a setting (memory_mb) and deploy"
+    ]
 
 
 def removal(state: FunctionState | None, names: Names) -> list[Step]:
@@ -77,10 +93,12 @@ def _creation(target: Target) -> Step:
     return Step("+", _KIND, names.base, differences, (create, _wait("function_active_v2", names)))
 
 
-def _update(state: FunctionState, target: Target) -> list[Step]:
+def _update(state: FunctionState, target: Target, *, role_is_new: bool) -> list[Step]:
     names, package = target.names, target.package
     failures = list(_failures(state.latest))
     settings = list(configuration.differences(state.latest, target))
+    if role_is_new:
+        settings.insert(0, Difference("role", "gone", "made anew"))
     code = list(_code_differences(state.latest, package, same=is_same_code(state, package)))
     updated = _wait("function_updated_v2", names)
     actions: list[Action] = []

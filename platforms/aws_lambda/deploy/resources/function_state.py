@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,8 @@ class FunctionState:
     previous: Alias | None = None
     versions: tuple[Mapping[str, Any], ...] = ()
     """Every published version, oldest first."""
+    others: frozenset[str] = frozenset()
+    """What else is pointed to: the versions of other aliases than these two, and what has a weight in `previous`."""
     statements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The resource policy of the alias `live`: its statements by their Sid."""
 
@@ -47,25 +49,38 @@ def read(aws: Aws, names: Names) -> FunctionState | None:
     if function is None:
         return None
     versions = aws.pages("lambda", "list_versions_by_function", "Versions", FunctionName=names.base)
+    found = aws.pages("lambda", "list_aliases", "Aliases", FunctionName=names.base)
+    by_name = {alias["Name"]: alias for alias in found}
     return FunctionState(
         latest=function["Configuration"],
         tags=function.get("Tags", {}),
         reserved_concurrency=function.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
-        live=_alias(aws, names, ALIAS_LIVE),
-        previous=_alias(aws, names, ALIAS_PREVIOUS),
+        live=_alias(by_name.get(ALIAS_LIVE)),
+        previous=_alias(by_name.get(ALIAS_PREVIOUS)),
         versions=tuple(sorted((v for v in versions if v["Version"] != "$LATEST"), key=lambda v: int(v["Version"]))),
+        others=frozenset(_others(by_name)),
         statements=_statements(aws, names),
     )
 
 
-def _alias(aws: Aws, names: Names, name: str) -> Alias | None:
-    found = aws.find("lambda", "get_alias", FunctionName=names.base, Name=name)
+def _alias(found: Mapping[str, Any] | None) -> Alias | None:
     if found is None:
         return None
-    weights = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
-    canary = next(iter(weights.items()), (None, 0.0))
+    canary = next(iter(_weights(found).items()), (None, 0.0))
     description = found.get("Description") or ""
     return Alias(found["FunctionVersion"], found.get("RevisionId", ""), canary[0], canary[1], description)
+
+
+def _weights(alias: Mapping[str, Any]) -> Mapping[str, float]:
+    return (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+
+
+def _others(aliases: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for name, alias in aliases.items():
+        if name != ALIAS_LIVE:
+            yield from _weights(alias)
+        if name not in (ALIAS_LIVE, ALIAS_PREVIOUS):
+            yield alias["FunctionVersion"]
 
 
 def _statements(aws: Aws, names: Names) -> dict[str, Mapping[str, Any]]:

@@ -6,13 +6,15 @@ URL did not answer, the next one takes the version that there is and does not pu
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..aws import NOT_FOUND
 from ..descriptions import release_description
 from ..errors import BadSettings
 from ..names import Names
 from ..plan import Action, Call, Plan, Step
 from ..target import Target
-from . import aliases, function
+from . import aliases, configuration, function
 from .aliases import PUBLISHED
 from .function_state import Alias, FunctionState
 
@@ -24,7 +26,7 @@ def changes(state: FunctionState | None, target: Target) -> list[Step]:
         return _first(state, target)
     if _is_like(state, live.version, target):
         return [*aliases.stop_canary(live, target.names), *aliases.mend(state, target.names)]
-    version = _existing(state, target)
+    version = canary_version(state, target)
     proof = _proof(target, version) if version else ()
     steps = [] if version else [_publish(state, target)]
     if target.canary_percent is None:
@@ -54,14 +56,19 @@ def _first(state: FunctionState | None, target: Target) -> list[Step]:
             f"--canary {target.canary_percent}: {target.names.base} has no live version yet that the other calls "
             "could go to; deploy once without it"
         )
-    version = _existing(state, target) if state else None
+    version = canary_version(state, target)
     if version:
         return [aliases.create(target.names, version, _proof(target, version))]
     return [_publish(state, target), aliases.create(target.names, PUBLISHED)]
 
 
-def _existing(state: FunctionState, target: Target) -> str | None:
-    """Return the version that is the target's already: the canary or the newest. Older ones are published anew."""
+def canary_version(state: FunctionState | None, target: Target) -> str | None:
+    """Return the version that is the target's already, None if it is yet to be published.
+
+    That is the canary or the newest. Older ones are published anew.
+    """
+    if state is None:
+        return None
     candidates = [state.live.canary_version] if state.live else []
     candidates += [version["Version"] for version in state.versions[-1:]]
     return next((number for number in candidates if number and _is_like(state, number, target)), None)
@@ -82,8 +89,27 @@ def _publish(state: FunctionState | None, target: Target) -> Step:
         "CodeSha256": _code_sha256(state, target),
         "Description": release_description(target.package),
     }
-    call = Call("lambda", "publish_version", params, {"version": "Version", **_former(state)})
+    keeps = {"version": "Version", **_former(state)}
+    call = Call("lambda", "publish_version", params, keeps, expects=_expected(target))
     return Step("+", "version", "new", actions=(call, *_proof(target, PUBLISHED)))
+
+
+def _expected(target: Target) -> dict[str, Any]:
+    """Return what the answer must say of the version's configuration, by JMESPath.
+
+    Two deploys at once may mix, the code of one with the settings of the other: CodeSha256 guards the code alone. No
+    RevisionId would do: it changes once more when an update is over, and what is read after that may be another's.
+    """
+    wanted = configuration.wanted(target)
+    variables = wanted.pop("Environment")["Variables"]
+    parts = {name: value for name, value in wanted.items() if isinstance(value, dict)}
+    return {
+        **{name: value for name, value in wanted.items() if name not in parts},
+        **{f"{name}.{key}": value for name, part in parts.items() for key, value in part.items()},
+        # it is not answered if there are none
+        "Environment.Variables || `{}`": variables,
+        "Architectures": [target.package.architecture],
+    }
 
 
 def _former(state: FunctionState | None) -> dict[str, str]:
@@ -113,14 +139,14 @@ def _proof(target: Target, version: str) -> tuple[Action, ...]:
 
 def _in_use_after(state: FunctionState, target: Target) -> set[str | None]:
     """Return the existing versions that aliases and weights point to once `changes` has been carried out."""
-    live = state.live
+    live, version = state.live, canary_version(state, target)
     if live is None:
-        return {_existing(state, target)}
+        return {*state.others, state.previous.version if state.previous else None, version}
     if _is_like(state, live.version, target):
-        return {live.version, aliases.way_back(state)}
+        return {*state.others, live.version, aliases.way_back(state)}
     if target.canary_percent is None:
-        return {live.version, _existing(state, target)}
-    return {live.version, aliases.way_back(state), _existing(state, target)}
+        return {*state.others, live.version, version}
+    return {*state.others, live.version, aliases.way_back(state), version}
 
 
 def _delete(names: Names, number: str) -> Step:

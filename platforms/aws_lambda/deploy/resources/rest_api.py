@@ -56,10 +56,14 @@ class RestApi:
         """Tell whether the stage shows this spec."""
         return self.served is not None and self.served.digest == digest
 
-    def prepared(self, digest: str) -> Deployment | None:
-        """Return the newest deployment if it has this spec: the stage need only move to it."""
-        newest = self.deployments[-1] if self.deployments else None
-        return newest if newest and newest.digest == digest else None
+    def is_up_to_date(self, digest: str) -> bool:
+        """Tell whether the stage shows this spec by the newest deployment.
+
+        After a rollback it does not. A version that is made then needs a deployment of its own, or a rollback to it
+        would find that of the version which was left behind.
+        """
+        ours = [one for one in self.deployments if one.digest is not None]
+        return self.is_serving(digest) and self.served == ours[-1]
 
 
 def read(aws: Aws, names: Names) -> RestApi | None:
@@ -101,7 +105,7 @@ def changes(found: RestApi | None, target: Target) -> list[Step]:
         ]
     differences = list(tagging.differences(found.tags, target.tags))
     calls = gateway.tag_calls("apigateway", target.names, f"/restapis/{found.id}", found.tags, target.tags)
-    if not found.is_serving(digest) and not found.prepared(digest):
+    if not found.is_up_to_date(digest) and target.canary_percent is None:
         differences.append(Difference("spec", found.served.digest if found.served else None, digest))
         calls.append(_put(found.id, body))
     return [Step("~", KIND, target.names.base, tuple(differences), tuple(calls))] if calls else []

@@ -45,7 +45,7 @@ def prune(found: RestApi | None, target: Target) -> list[Step]:
     if found is None or found.stage is None:
         return []
     digest = spec.digest(spec.rendered(target.spec, target))
-    comes = not found.is_serving(digest) and not found.prepared(digest)
+    comes = not found.is_up_to_date(digest) and target.canary_percent is None
     shown = found.stage["deploymentId"]
     others = [one for one in found.deployments if one.digest is not None and one.id != shown]
     excess = len(others) + 1 + comes - KEPT
@@ -73,12 +73,11 @@ def rollback_steps(found: RestApi | None, names: Names, version: str) -> list[St
 
 def _create(found: RestApi | None, target: Target, digest: str) -> Step:
     _refuse_canary(target)
-    prepared = found.prepared(digest) if found else None
     names = target.names
     place = {"restApiId": found.id if found else Fill("{api_id}"), "stageName": names.stage}
     create = {
         **place,
-        "deploymentId": prepared.id if prepared else Fill("{deployment_id}"),
+        "deploymentId": Fill("{deployment_id}"),
         "tracingEnabled": target.settings.tracing,
         "tags": dict(target.tags),
     }
@@ -89,7 +88,7 @@ def _create(found: RestApi | None, target: Target, digest: str) -> Step:
         names.stage,
         (Difference("spec", None, digest), *_differences({}, limits)),
         (
-            *(() if prepared else (_deploy(place["restApiId"], digest),)),
+            _deploy(place["restApiId"], digest),
             Call("apigateway", "create_stage", create),
             Call("apigateway", "update_stage", {**place, "patchOperations": _operations(limits)}),
         ),
@@ -107,11 +106,11 @@ def _update(found: RestApi, stage: Mapping[str, Any], target: Target, digest: st
     calls = gateway.tag_calls("apigateway", names, f"/restapis/{found.id}/stages/{names.stage}", tags, target.tags)
     if not found.is_serving(digest):
         _refuse_canary(target)
-        prepared = found.prepared(digest)
+    if not found.is_up_to_date(digest) and target.canary_percent is None:
         before["/deploymentId"] = stage["deploymentId"]
-        after["/deploymentId"] = prepared.id if prepared else Fill("{deployment_id}")
+        after["/deploymentId"] = Fill("{deployment_id}")
         differences.append(Difference("spec", found.served.digest if found.served else None, digest))
-        calls += () if prepared else (_deploy(found.id, digest),)
+        calls.append(_deploy(found.id, digest))
     step = _patch(found, names, after, before, tuple(differences))
     return Step(step.sign, step.kind, step.name, step.differences, (*calls, *step.actions), step.undo)
 

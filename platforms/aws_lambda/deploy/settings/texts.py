@@ -41,8 +41,10 @@ def check(settings: Settings, places: Places) -> None:
 
 
 def _check_variables(environment: Mapping[str, str], places: Places) -> None:
-    for name in environment:
+    for name, value in environment.items():
         key = f"environment.{name}"
+        if re.search("[\0\ud800-\udfff]", value):
+            refuse(places, key, "has a value that is no text: NUL, or half of a character")
         if not _VARIABLE.fullmatch(name):
             refuse(places, key, "is no name that Lambda takes: two or more of a-z, A-Z, 0-9 and '_', a letter first")
         if name in _RESERVED:

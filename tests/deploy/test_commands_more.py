@@ -1,0 +1,169 @@
+"""The commands that try or print what would be shipped: invoke, package and policy."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from .aws import StrictAws
+from .project import Project
+
+NAME = "meditations-dev"
+EVENT = json.dumps({"anything": 1})
+FAILING = "def handle(event, context):\n    raise ValueError('no')\n"
+
+
+def broken(project: Project) -> Project:
+    """Return the project with a handler whose exceptions reach Lambda."""
+    (project.folder / "function" / "handler.py").write_text(FAILING)
+    project.settings('[defaults.environment]\nRAISE_ERRORS = "1"\n')
+    return project
+
+
+def statements(project: Project, which: str) -> Any:
+    """Return the statements of a printed policy."""
+    return project.run("policy", which, "--json").facts["Statement"]
+
+
+class TestInvoke:
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [([], "no version 'live'; `deploy` makes it"), (["--version", "9"], "no version '9'; `versions` lists")],
+    )
+    def test_where_there_is_nothing_it_says_what_to_do(
+        self, world: StrictAws, project: Project, arguments: list[str], said: str
+    ) -> None:
+        outcome = project.run("invoke", *arguments)
+
+        assert (outcome.code, outcome.out) == (1, "")
+        assert said in outcome.err
+
+    def test_the_payload_alone_is_on_stdout_and_the_log_on_stderr(self, world: StrictAws, project: Project) -> None:
+        project.deploy()
+
+        outcome = project.run("invoke", "-d", EVENT)
+
+        assert outcome.code == 0
+        assert json.loads(outcome.out)["status"] == "success"
+        assert "meditating on request" in outcome.err
+        assert project.run("invoke", "-d", EVENT, "-q").err == ""
+
+    def test_machines_get_the_payload_in_an_object(self, world: StrictAws, project: Project) -> None:
+        project.deploy()
+
+        facts = project.run("invoke", "--json").facts
+
+        assert json.loads(facts["payload"])["status"] == "success"
+        assert facts["function_error"] is False
+
+    def test_an_error_of_the_function_is_code_1_with_its_payload(self, world: StrictAws, project: Project) -> None:
+        broken(project).deploy("--no-smoke")
+
+        outcome = project.run("invoke", "-d", EVENT)
+
+        assert outcome.code == 1
+        assert json.loads(outcome.out)["errorType"] == "ValueError"
+        assert project.run("invoke", "--json").facts["function_error"] is True
+
+    def test_a_payload_comes_from_the_line_a_file_or_stdin(self, world: StrictAws, project: Project) -> None:
+        project.deploy()
+        file = project.folder / "event.json"
+        file.write_text(EVENT)
+
+        for data, stdin in ((EVENT, None), (f"@{file}", None), ("-", io.StringIO(EVENT))):
+            assert project.run("invoke", "-d", data, stdin=stdin).code == 0
+
+        sent = [call.params["Payload"] for call in world.calls if call.operation == "invoke"]
+        assert sent[-3:] == [EVENT.encode()] * 3
+
+    def test_a_file_that_is_not_there_is_named_before_any_call(self, world: StrictAws, project: Project) -> None:
+        outcome = project.run("invoke", "-d", "@no/file")
+
+        assert (outcome.code, world.calls) == (2, [])
+        assert "cannot read 'no/file': No such file" in outcome.err
+
+    def test_an_older_version_is_called_by_its_number(self, world: StrictAws, project: Project) -> None:
+        project.deploy()
+        broken(project).deploy("--no-smoke")
+
+        assert [project.run("invoke", *version).code for version in ([], ["--version", "1"])] == [1, 0]
+
+    def test_a_local_one_calls_nothing_at_aws(self, world: StrictAws, project: Project) -> None:
+        outcome = project.run("invoke", "--local", "-d", EVENT)
+
+        assert (outcome.code, json.loads(outcome.out)["status"], world.calls) == (0, "success", [])
+
+
+class TestPackage:
+    def test_it_calls_nothing_and_writes_the_very_zip_that_is_deployed(
+        self, world: StrictAws, project: Project
+    ) -> None:
+        zip_path = project.folder / "new" / "function.zip"
+
+        outcome = project.run("package", "-o", str(zip_path), "--json")
+
+        assert (outcome.code, world.calls) == (0, [])
+        assert outcome.facts["bytes"] == zip_path.stat().st_size
+        project.deploy()
+        client = world.session().client("lambda", region_name="eu-west-1")
+        live = client.get_function_configuration(FunctionName=NAME, Qualifier="live")
+        assert live["CodeSha256"] == outcome.facts["code_sha256"]
+
+    def test_people_get_its_size_and_with_v_its_files(self, world: StrictAws, project: Project) -> None:
+        facts = project.run("package", "--json").facts
+        brief, long = project.run("package").out, project.run("package", "-v").out
+
+        assert brief.startswith(f"{facts['bytes']:,} bytes, {len(facts['files'])} files, arm64\n")
+        assert "function/handler.py" not in brief
+        assert all(f"{size:>10,} {path}\n" in long for path, size in facts["files"].items())
+
+    def test_a_place_that_cannot_be_written_is_named(self, world: StrictAws, project: Project) -> None:
+        outcome = project.run("package", "-o", str(project.folder))
+
+        assert outcome.code == 2
+        assert f"cannot write {str(project.folder)!r}: Is a directory" in outcome.err
+
+    def test_a_function_that_is_not_there_is_named(self, world: StrictAws, project: Project) -> None:
+        outcome = project.run("package", "--function", str(project.folder / "nowhere"))
+
+        assert outcome.code == 2
+        assert "nowhere" in outcome.err
+
+
+class TestPolicy:
+    @pytest.mark.parametrize("which", ["--deployer", "--execution"])
+    def test_people_and_machines_get_the_same_document(self, world: StrictAws, project: Project, which: str) -> None:
+        people, machines = project.run("policy", which), project.run("policy", which, "--json")
+
+        assert (people.code, people.out) == (0, machines.out)
+
+    def test_with_a_configured_account_nothing_is_called(self, world: StrictAws, project: Project) -> None:
+        project.settings('account = "999999999999"\n')
+
+        assert "999999999999" in json.dumps(statements(project, "--deployer"))
+        assert world.calls == []
+
+    def test_without_one_it_is_that_of_the_credentials(self, world: StrictAws, project: Project) -> None:
+        assert "123456789012" in json.dumps(statements(project, "--deployer"))
+
+    def test_the_functions_own_is_the_one_that_its_role_gets(self, world: StrictAws, project: Project) -> None:
+        project.settings("tracing = true\n")
+        project.deploy()
+        client = world.session().client("iam", region_name="eu-west-1")
+        role = f"{NAME}-eu-west-1"
+        name = client.list_role_policies(RoleName=role)["PolicyNames"][0]
+
+        document = client.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+
+        assert document["Statement"] == statements(project, "--execution")
+
+    def test_one_of_the_two_must_be_asked_for(
+        self, world: StrictAws, project: Project, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit, match="2"):
+            project.run("policy")
+
+        assert "--deployer --execution is required" in capsys.readouterr().err
