@@ -153,3 +153,14 @@ def test_a_secret_that_nobody_declares_is_noted(world: StrictAws, project: Proje
 
     assert outcome.code == 0
     assert "'api-tokne' is not under `secrets:`" in outcome.err
+
+
+def test_a_payload_that_is_no_json_is_not_sent(world: StrictAws, project: Project) -> None:
+    project.deploy()
+    world.forget_calls()
+
+    outcome = project.run("invoke", "-d", "{no")
+
+    assert outcome.code == 2
+    assert "--data is no JSON" in outcome.err
+    assert world.calls == []

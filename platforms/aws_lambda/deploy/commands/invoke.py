@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -59,6 +60,16 @@ def _invoke_local(arguments: Namespace, world: World, console: Console, payload:
 
 
 def _payload(data: str, world: World) -> bytes:
+    """Return the payload. Raises BadSettings for what is no JSON: Lambda takes nothing else."""
+    payload = _read(data, world)
+    try:
+        json.loads(payload)
+    except ValueError as error:
+        raise BadSettings(f"--data is no JSON: {error}") from None
+    return payload
+
+
+def _read(data: str, world: World) -> bytes:
     if data == "-":
         return world.stdin.read().encode()
     if not data.startswith("@"):
