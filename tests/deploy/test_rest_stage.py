@@ -266,6 +266,14 @@ class TestRollback:
     def test_nothing_is_done_where_nothing_fits(self, found: RestApi | None) -> None:
         assert rest_stage.rollback_steps(found, NAMES, "3") == []
 
+    @pytest.mark.parametrize(("version", "is_told"), [("4", True), ("5", False), ("6", False)])
+    def test_it_is_told_where_nothing_is_left_to_go_back_to(self, version: str, *, is_told: bool) -> None:
+        found = RestApi("x", {}, {"deploymentId": "d5"}, (Deployment("d5", 5, "a" * 16),))
+
+        notes = rest_stage.rollback_notes(found, version)
+
+        assert (f"from version {version} or before is left" in "".join(notes)) == is_told
+
 
 class TestPruning:
     def test_ten_are_kept_and_a_second_deploy_prunes_nothing(self, account: DoorAccount) -> None:

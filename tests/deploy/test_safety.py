@@ -164,3 +164,52 @@ def test_a_payload_that_is_no_json_is_not_sent(world: StrictAws, project: Projec
     assert outcome.code == 2
     assert "--data is no JSON" in outcome.err
     assert world.calls == []
+
+
+def test_a_rollback_whose_api_is_no_longer_there_says_so(world: StrictAws, project: Project) -> None:
+    project.deploy()
+    project.replace("function/openapi.json", "Answers every", "Answers each")
+    project.deploy("--env", "GREETING=ciao")
+    gateway = client(world, "apigateway")
+    (api,) = gateway.get_rest_apis()["items"]
+    for one in gateway.get_deployments(restApiId=api["id"])["items"]:
+        if one["description"].startswith("version 1;"):
+            gateway.delete_deployment(restApiId=api["id"], deploymentId=one["id"])
+
+    outcome = project.run("rollback")
+
+    assert outcome.code == 0
+    assert live(world) == "1"
+    assert "no deployment of the API from version 1 or before is left" in outcome.out
+
+
+def test_a_rollback_whose_url_does_not_answer_stays_and_is_one_object(world: StrictAws, project: Project) -> None:
+    project.deploy()
+    project.replace("function/openapi.json", "Answers every", "Answers each")
+    project.deploy("--env", "GREETING=ciao")
+
+    outcome = silent(project).run("rollback", "--json")
+
+    assert outcome.code == 4
+    assert outcome.facts["exit_code"] == 4
+    assert live(world) == "1"
+    gateway = client(world, "apigateway")
+    (api,) = gateway.get_rest_apis()["items"]
+    shown = gateway.get_stage(restApiId=api["id"], stageName="dev")["deploymentId"]
+    labels = {one["id"]: one["description"] for one in gateway.get_deployments(restApiId=api["id"])["items"]}
+    assert labels[shown].startswith("version 1;")
+
+
+def test_ending_a_canary_leaves_the_api_alone(world: StrictAws, project: Project) -> None:
+    project.deploy()
+    project.replace("function/openapi.json", "Answers every", "Answers each")
+    project.deploy("--env", "GREETING=ciao")
+    project.run("rollback")
+    project.replace("function/openapi.json", "Answers each", "Answers every")
+    project.deploy("--env", "GREETING=three")
+    project.deploy("--env", "GREETING=four", "--canary", "10")
+    since = len(world.mutating_calls)
+
+    assert project.run("rollback").code == 0
+
+    assert {call.service for call in world.mutating_calls[since:]} == {"lambda"}

@@ -75,24 +75,9 @@ class HttpApis:
             self._quick_create(api, params)
         return api.facts
 
-    def get_api(self, exchange: Exchange) -> dict[str, Any]:
-        """Return an API."""
-        return self._api(exchange).facts
-
     def get_apis(self, exchange: Exchange) -> dict[str, Any]:
         """Return the region's APIs, in pages."""
         return _page(exchange, [api.facts for (region, _), api in self.apis.items() if region == exchange.region])
-
-    def update_api(self, exchange: Exchange) -> dict[str, Any]:
-        """Change what is given; a target that of the managed integration."""
-        api, params = self._api(exchange), exchange.params
-        if "Target" in params:
-            managed = next((one for one in api.integrations.values() if one.get("ApiGatewayManaged")), None)
-            if managed is None:
-                raise bad("Target can be updated only for an API that was made by quick create")
-            managed |= check_integration({**managed, "IntegrationUri": params["Target"]}, exchange.region)
-        api.facts |= _kept(params, _API)
-        return api.facts
 
     def delete_api(self, exchange: Exchange) -> dict[str, Any]:
         """Delete an API with everything in it."""

@@ -125,11 +125,6 @@ class LambdaFunctions:
             self._tagged(exchange).tags.pop(name, None)
         return {}
 
-    def get_function_concurrency(self, exchange: Exchange) -> dict[str, Any]:
-        """Return the reserved concurrency, if there is one."""
-        function, _ = self._state.find(exchange.region, exchange.params)
-        return {} if function.reserved is None else {"ReservedConcurrentExecutions": function.reserved}
-
     def put_function_concurrency(self, exchange: Exchange) -> dict[str, Any]:
         """Reserve concurrency: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html."""
         function, _ = self._state.find(exchange.region, exchange.params)

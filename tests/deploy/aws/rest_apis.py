@@ -85,19 +85,9 @@ class RestApis:
             api.facts |= _described(spec)
         return api.facts
 
-    def get_rest_api(self, exchange: Exchange) -> dict[str, Any]:
-        """Return an API."""
-        return self._api(exchange).facts
-
     def get_rest_apis(self, exchange: Exchange) -> dict[str, Any]:
         """Return the region's APIs, 25 at a time."""
         return page(exchange, [api.facts for (region, _), api in self.apis.items() if region == exchange.region])
-
-    def update_rest_api(self, exchange: Exchange) -> dict[str, Any]:
-        """Patch an API."""
-        api = self._api(exchange)
-        api.facts = patch(api.facts, exchange.params["patchOperations"], _API_PATCHES)
-        return api.facts
 
     def delete_rest_api(self, exchange: Exchange) -> dict[str, Any]:
         """Delete an API with everything in it."""
@@ -122,10 +112,6 @@ class RestApis:
     def get_deployments(self, exchange: Exchange) -> dict[str, Any]:
         """Return an API's deployments, 25 at a time."""
         return page(exchange, [facts for facts, _ in self._api(exchange).deployments.values()])
-
-    def get_deployment(self, exchange: Exchange) -> dict[str, Any]:
-        """Return a deployment."""
-        return self._deployment(exchange, exchange.params["deploymentId"])
 
     def delete_deployment(self, exchange: Exchange) -> dict[str, Any]:
         """Delete a deployment that no stage shows."""

@@ -63,10 +63,6 @@ class SnsRules:
                 one["SubscriptionArn"] = PENDING
         return answer
 
-    def list_subscriptions(self, exchange: Exchange) -> dict[str, Any]:
-        """Return every topic's subscriptions."""
-        return self.list_subscriptions_by_topic(exchange)
-
     def get_topic_attributes(self, exchange: Exchange) -> dict[str, Any]:
         """Return the attributes with the true number of pending subscriptions."""
         answer = exchange.ask_moto()

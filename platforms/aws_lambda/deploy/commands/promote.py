@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from .. import promote
 from ..console import Console
+from ..plan import Plan
 from ..resources import doors
 from ..stage import connect, read_function
 from ..world import World
@@ -24,5 +25,5 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     steps = promote.changes(state, stage.names, smoke=not arguments.no_smoke)
     version = state.live.canary_version if state and state.live else None
     found = doors.read(stage.aws, stage.names)
-    rollback.move(stage, rollback.checked(found, stage, steps, arguments), "promoted", version)
+    rollback.move(stage, Plan((*steps, *rollback.check(found, stage, arguments))), "promoted", version)
     return 0

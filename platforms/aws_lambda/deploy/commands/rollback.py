@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
 
 from .. import rollback
 from ..console import Console, plan_facts
@@ -28,30 +27,27 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     state = read_function(stage)
     back = rollback.changes(state, stage.names, arguments.to, smoke=not arguments.no_smoke)
     found = doors.read(stage.aws, stage.names)
-    api = doors.rollback_steps(found, stage.names, back.version) if back.moves_api else []
-    check = checked(found, stage, [], arguments) if back.steps else Plan(())
-    move(stage, Plan((*api, *back.steps)), "rolled back", back.version, back.notes, check)
+    api, notes = [], back.notes
+    if back.moves_api:
+        api = doors.rollback_steps(found, stage.names, back.version)
+        notes += doors.rollback_notes(found, back.version)
+    after = check(found, stage, arguments) if back.steps else ()
+    move(stage, Plan((*api, *back.steps), notes=notes), "rolled back", back.version, after)
     return 0
 
 
-def checked(found: doors.Doors, stage: Stage, steps: list[Step], arguments: Namespace) -> Plan:
-    """Return the plan of the steps, and of a look at the URL after them."""
+def check(found: doors.Doors, stage: Stage, arguments: Namespace) -> tuple[Step, ...]:
+    """Return the look at the URL; nothing if there is none, or none is wanted."""
     url = doors.url_of(found, stage.names)
-    if url and not arguments.no_smoke:
-        steps = [*steps, doors.check(found, stage.settings, url)]
-    return Plan(tuple(steps))
+    return (doors.check(found, stage.settings, url),) if url and not arguments.no_smoke else ()
 
 
-def move(
-    stage: Stage, plan: Plan, done: str, version: str | None, notes: tuple[str, ...] = (), check: Plan | None = None
-) -> None:
-    """Carry out a plan that moves `live`, then the check, which takes nothing back; and say what is live now."""
+def move(stage: Stage, plan: Plan, done: str, version: str | None, after: tuple[Step, ...] = ()) -> None:
+    """Carry out a plan that moves `live`, then the steps after it, which take nothing back; say what is live now."""
     console = stage.console
     console.say(heading(stage))
     carry_out(stage, plan)
-    carry_out(stage, check or Plan(()))
+    carry_out(stage, Plan(after))
     result = done if plan.steps else "nothing to do"
-    lines = [f"{result}: version {version} is live", *(f"note: {note}" for note in notes)]
-    console.result(
-        "\n".join(lines), **facts(stage), result=result, version=version, **plan_facts(replace(plan, notes=notes))
-    )
+    lines = [f"{result}: version {version} is live", *(f"note: {note}" for note in plan.notes)]
+    console.result("\n".join(lines), **facts(stage), result=result, version=version, **plan_facts(plan))

@@ -73,6 +73,11 @@ def rollback_steps(found: Doors, names: Names, version: str) -> list[Step]:
     return rest_stage.rollback_steps(found.rest, names, version)
 
 
+def rollback_notes(found: Doors, version: str) -> tuple[str, ...]:
+    """Return what the reader should know of it: see `rest_stage.rollback_notes`."""
+    return rest_stage.rollback_notes(found.rest, version)
+
+
 def known(found: Doors, target: Target) -> dict[str, str]:
     """Return `url` and, of an API, `api_id`, as far as they are known before the first call."""
     match target.settings.front_door:

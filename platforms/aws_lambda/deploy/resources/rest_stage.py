@@ -53,22 +53,31 @@ def prune(found: RestApi | None, target: Target) -> list[Step]:
 
 
 def rollback_steps(found: RestApi | None, names: Names, version: str) -> list[Step]:
-    """Return the step that moves the stage back to what it showed for a version; none if it does, or nothing fits.
-
-    That is the newest deployment that was made for this version, or for the nearest one before it.
-    """
-    if found is None or found.stage is None:
+    """Return the step that moves the stage back to what it showed for a version; none if it does, or nothing fits."""
+    wanted = _deployment_of(found, version)
+    if found is None or found.stage is None or wanted is None:
         return []
-    fitting = [(one.version, at, one) for at, one in enumerate(found.deployments) if one.version is not None]
-    fitting = [entry for entry in fitting if entry[0] <= int(version)]
-    if not fitting:
-        return []
-    wanted = max(fitting, key=lambda entry: entry[:2])[2]
     if wanted.id == found.stage["deploymentId"] or found.is_serving(str(wanted.digest)):
         return []
     before = {"/deploymentId": found.stage["deploymentId"]}
     difference = Difference("spec", found.served.digest if found.served else None, wanted.digest)
     return [_patch(found, names, {"/deploymentId": wanted.id}, before, (difference,))]
+
+
+def rollback_notes(found: RestApi | None, version: str) -> tuple[str, ...]:
+    """Return what the reader should know if nothing is left to move the stage back to."""
+    if found is None or found.stage is None or _deployment_of(found, version):
+        return ()
+    return (f"no deployment of the API from version {version} or before is left: the API stays as it is",)
+
+
+def _deployment_of(found: RestApi | None, version: str) -> Deployment | None:
+    """Return the newest deployment that was made for a version, or for the nearest one before it."""
+    deployments = enumerate(found.deployments if found else ())
+    fitting = [
+        (one.version, at, one) for at, one in deployments if one.version is not None and one.version <= int(version)
+    ]
+    return max(fitting, key=lambda entry: entry[:2])[2] if fitting else None
 
 
 def _create(found: RestApi | None, target: Target, digest: str) -> Step:
