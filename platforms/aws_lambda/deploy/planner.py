@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +12,8 @@ from .aws import Aws
 from .names import Names
 from .plan import CheckUrl, Plan, Step
 from .resources import alarms, billing_alarm, budget, doors, function, function_state, log_group, release, role, topic
+from .resources.metric_alarms import Alarm
+from .resources.topics import Topic
 from .target import Target
 
 
@@ -19,15 +21,15 @@ from .target import Target
 class Found:
     """What a stage has at AWS."""
 
-    log_group: Any
-    role: Any
+    log_group: log_group.LogGroup | None
+    role: role.Role | None
     function: function_state.FunctionState | None
     doors: doors.Doors
-    topic: Any
-    alarms: Any
-    budget: Any
-    billing_alarm: Any
-    secrets: Any
+    topic: Topic | None
+    alarms: Mapping[str, Alarm]
+    budget: budget.Budget | None
+    billing_alarm: billing_alarm.BillingAlarm
+    secrets: secrets.Secrets
 
 
 _READERS: dict[str, Callable[[Aws, Names], Any]] = {

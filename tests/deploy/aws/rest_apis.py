@@ -17,12 +17,6 @@ from .patches import bad, conflict, missing, patch, truth
 from .rest_spec import methods, read_spec
 
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
-_API_PATCHES: dict[str, Callable[[str], Any]] = {
-    "/name": str,
-    "/description": str,
-    "/disableExecuteApiEndpoint": truth,
-    "/apiKeySource": str,
-}
 _STAGE_PATCHES: dict[str, Callable[[str], Any]] = {"/description": str, "/tracingEnabled": truth, "/deploymentId": str}
 _METHOD_SETTINGS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "throttling/rateLimit": ("throttlingRateLimit", float),
