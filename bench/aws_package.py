@@ -20,8 +20,8 @@ from typing import NamedTuple
 
 from platforms.aws_lambda.deploy import package
 from platforms.aws_lambda.deploy.local.runtime_api import Invocation, serving
-from platforms.aws_lambda.deploy.shrink import shrink
 from platforms.aws_lambda.deploy.target import HANDLER, Package
+from platforms.packaging.shrink import shrink
 
 from .report import Aim, Figures, gather, show_table
 

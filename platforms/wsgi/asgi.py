@@ -12,8 +12,8 @@ from typing import Any
 
 from ..contract import BadRequest, Event, Response
 from ..result import Stream
+from .environ import encode_raw, without_base
 from .responder import Responder
-from .shim import encode_raw, without_base
 from .threads import Mailbox, Pool
 
 Message = MutableMapping[str, Any]

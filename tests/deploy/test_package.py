@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from platforms.aws_lambda.deploy import package, zip_file
-from platforms.aws_lambda.deploy.errors import BadSettings
+from platforms.aws_lambda.deploy import package
 from platforms.aws_lambda.deploy.target import Package
-
-from .wheelhouse import make_source, make_wheel, require
+from platforms.packaging import zip_file
+from platforms.packaging.errors import PackageError
+from tests.packaging.wheelhouse import make_source, make_wheel, require
 
 ROOT = Path(__file__).parents[2]
 SHIM = [
@@ -180,7 +180,7 @@ class TestRequirements:
         make_source(wheelhouse, "oldie")
         require(function_dir, wheelhouse, "oldie")
 
-        with pytest.raises(BadSettings, match="there is no wheel of oldie"):
+        with pytest.raises(PackageError, match="there is no wheel of oldie"):
             package.build(function_dir, "python3.13", None)
 
     @pytest.mark.parametrize("path", ["platforms/new.py", "function/__init__.py", "function.py"])
@@ -188,26 +188,26 @@ class TestRequirements:
         make_wheel(wheelhouse, "other", files={path: b""})
         require(function_dir, wheelhouse, "other")
 
-        with pytest.raises(BadSettings, match=r"a package that the function requires brings '(platforms|function)"):
+        with pytest.raises(PackageError, match=r"a package that the function requires brings '(platforms|function)"):
             package.build(function_dir, "python3.13", "arm64")
 
 
 class TestErrors:
     def test_folder_that_is_not_there_is_named(self, tmp_path: Path) -> None:
-        with pytest.raises(BadSettings, match=r"there is no folder '.*nowhere': name the function's"):
+        with pytest.raises(PackageError, match=r"there is no folder '.*nowhere': name the function's"):
             package.build(tmp_path / "nowhere", "python3.13", None)
 
     def test_empty_folder_is_an_error(self, tmp_path: Path) -> None:
         (tmp_path / ".hidden").touch()
 
-        with pytest.raises(BadSettings, match=r"nothing to ship in .*: it takes a handler\.py"):
+        with pytest.raises(PackageError, match=r"nothing to ship in .*: it takes a handler\.py"):
             package.build(tmp_path, "python3.13", None)
 
     def test_more_than_lambda_takes_zipped_names_the_largest_folders(self, function_dir: Path) -> None:
         (function_dir / "model.bin").write_bytes(random.Random(1).randbytes(51 * 2**20))
 
         with pytest.raises(
-            BadSettings, match=r"the package is 51\.\d MB zipped, and Lambda takes 50\.0 MB; .* function 51\.0 MB"
+            PackageError, match=r"the package is 51\.\d MB zipped, and Lambda takes 50\.0 MB; .* function 51\.0 MB"
         ):
             package.build(function_dir, "python3.13", "arm64")
 
@@ -216,12 +216,12 @@ class TestErrors:
             file.truncate(251 * 2**20)
 
         with pytest.raises(
-            BadSettings, match=r"251\.\d MB unzipped, and Lambda takes 250\.0 MB; .* function 251\.0 MB, platforms"
+            PackageError, match=r"251\.\d MB unzipped, and Lambda takes 250\.0 MB; .* function 251\.0 MB, platforms"
         ):
             package.build(function_dir, "python3.13", "arm64")
 
     def test_limit_itself_is_allowed(self) -> None:
         package.check_size("zipped", 100, 100, {})
 
-        with pytest.raises(BadSettings):
+        with pytest.raises(PackageError):
             package.check_size("zipped", 101, 100, {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from botocore import exceptions as botocore
 
+from ...packaging.errors import PackageError
 from .errors import BadSettings, DeployError
 
 _LOGIN = "set AWS_PROFILE, --profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws configure` makes a profile"
@@ -16,6 +17,8 @@ def explained(error: Exception) -> DeployError:
     match error:
         case DeployError():
             return _of_credentials(error)
+        case PackageError():
+            return BadSettings(str(error))
         case botocore.NoCredentialsError() | botocore.PartialCredentialsError() | botocore.CredentialRetrievalError():
             return BadSettings(f"no AWS credentials: {_LOGIN}")
         case botocore.ProfileNotFound():

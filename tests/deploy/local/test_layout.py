@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from platforms.aws_lambda.deploy import zip_file
 from platforms.aws_lambda.deploy.errors import BadSettings
 from platforms.aws_lambda.deploy.local.layout import laid_out, link
+from platforms.packaging import zip_file
 
 PACKED = zip_file.pack({"function/handler.py": b"pass\n", "bin/tool": b"#!/bin/sh\n"})
 

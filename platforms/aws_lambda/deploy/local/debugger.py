@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from ..package import PLATFORMS_DIR
+from ....packaging.contents import PLATFORMS_DIR
 from ..target import HANDLER
 from .front import HOST
 from .layout import Layout

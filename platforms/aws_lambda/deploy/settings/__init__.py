@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from ....packaging.wheels import Architecture as Architecture
+
 FrontDoor: TypeAlias = Literal["rest", "http", "url", "none"]
-Architecture: TypeAlias = Literal["arm64", "x86_64"]
 
 
 @dataclass(frozen=True)

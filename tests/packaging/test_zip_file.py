@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from platforms.aws_lambda.deploy import zip_file
+from platforms.packaging import zip_file
 
 FILES = {"b/two.py": b"2", "a.py": b"1" * 100, "b/run.sh": b"#!/bin/sh\n", "b/tool": b"\x7fELF", "é.txt": "é".encode()}
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from platforms.aws_lambda.deploy import zip_file
-from platforms.aws_lambda.deploy.errors import BadSettings
-from platforms.aws_lambda.deploy.settings import Architecture
-from platforms.aws_lambda.deploy.wheels import NoWheel, wheels_of
+from platforms.aws_lambda.deploy.package import place_of
+from platforms.packaging import zip_file
+from platforms.packaging.errors import PackageError
+from platforms.packaging.wheels import Architecture, NoWheel, wheels_of
 
 from .wheelhouse import ELF_ARM64, ELF_X86_64, make_source, make_wheel, require
 
@@ -59,12 +59,12 @@ class TestWhatIsInstalled:
         if text is not None:
             (tmp_path / "requirements.txt").write_text(text)
 
-        assert wheels_of(tmp_path / "requirements.txt", RUNTIME, "arm64") == {}
+        assert wheels_of(tmp_path / "requirements.txt", place_of(RUNTIME, "arm64")) == {}
 
     def test_package_and_what_it_requires_are_there(self, tmp_path: Path, wheelhouse: Path) -> None:
         make_wheel(wheelhouse, "first", requires=("second",))
         make_wheel(wheelhouse, "second", files={"second.py": b"x = 1\n"})
-        files = wheels_of(require(tmp_path, wheelhouse, "first"), RUNTIME, "arm64")
+        files = wheels_of(require(tmp_path, wheelhouse, "first"), place_of(RUNTIME, "arm64"))
 
         assert files["second.py"] == b"x = 1\n"
         assert sorted(files) == [
@@ -74,7 +74,7 @@ class TestWhatIsInstalled:
 
     def test_scripts_with_this_python_s_path_are_left_out(self, tmp_path: Path, wheelhouse: Path) -> None:
         make_wheel(wheelhouse, "tool", script="run-the-tool")
-        files = wheels_of(require(tmp_path, wheelhouse, "tool"), RUNTIME, "arm64")
+        files = wheels_of(require(tmp_path, wheelhouse, "tool"), place_of(RUNTIME, "arm64"))
 
         assert "tool-1.0.dist-info/entry_points.txt" in files
         assert not [path for path, content in files.items() if sys.prefix.encode() in content]
@@ -83,7 +83,9 @@ class TestWhatIsInstalled:
         make_wheel(wheelhouse, "tool", script="run-the-tool")
         requirements = require(tmp_path, wheelhouse, "tool")
 
-        assert wheels_of(requirements, RUNTIME, "arm64") == wheels_of(requirements, RUNTIME, "arm64")
+        assert wheels_of(requirements, place_of(RUNTIME, "arm64")) == wheels_of(
+            requirements, place_of(RUNTIME, "arm64")
+        )
 
     def test_wheels_beside_the_function_are_found(self, tmp_path: Path, wheelhouse: Path) -> None:
         """What the message about a missing wheel says to do."""
@@ -92,13 +94,13 @@ class TestWhatIsInstalled:
         requirements = tmp_path / "function" / "requirements.txt"
         requirements.write_text("--no-index\n--find-links ../wheelhouse\nnative\n")
 
-        assert "native.py" in wheels_of(requirements, RUNTIME, "arm64")
+        assert "native.py" in wheels_of(requirements, place_of(RUNTIME, "arm64"))
 
     def test_module_in_the_function_s_folder_is_not_taken_for_pip_s(self, tmp_path: Path, wheelhouse: Path) -> None:
         (tmp_path / "runpy.py").write_text("raise SystemExit('the function was imported')")
         make_wheel(wheelhouse, "first")
 
-        assert "first.py" in wheels_of(require(tmp_path, wheelhouse, "first"), RUNTIME, "arm64")
+        assert "first.py" in wheels_of(require(tmp_path, wheelhouse, "first"), place_of(RUNTIME, "arm64"))
 
     def test_pip_s_settings_for_another_place_do_not_matter(
         self, tmp_path: Path, wheelhouse: Path, monkeypatch: pytest.MonkeyPatch
@@ -107,7 +109,7 @@ class TestWhatIsInstalled:
             monkeypatch.setenv(name, value)
         make_wheel(wheelhouse, "first")
 
-        assert "first.py" in wheels_of(require(tmp_path, wheelhouse, "first"), RUNTIME, "arm64")
+        assert "first.py" in wheels_of(require(tmp_path, wheelhouse, "first"), place_of(RUNTIME, "arm64"))
 
 
 class TestTarget:
@@ -122,14 +124,14 @@ class TestTarget:
         for name, content in {"aarch64": ELF_ARM64, "x86_64": ELF_X86_64}.items():
             tag = f"cp3{MINOR}-cp3{MINOR}-manylinux_2_28_{name}"
             make_wheel(wheelhouse, "native", tag, files={f"native.cpython-3{MINOR}-{name}-linux-gnu.so": content})
-        files = wheels_of(require(tmp_path, wheelhouse, "native"), RUNTIME, architecture)
+        files = wheels_of(require(tmp_path, wheelhouse, "native"), place_of(RUNTIME, architecture))
 
         assert files[f"native.cpython-3{MINOR}-{machine}-linux-gnu.so"] == elf
 
     def test_platforms_that_run_on_amazon_linux_2023_are_taken(self, tmp_path: Path, wheelhouse: Path) -> None:
         for tag in PLATFORMS:
             make_wheel(wheelhouse, tag, f"cp38-abi3-{tag}_x86_64")
-        files = wheels_of(require(tmp_path, wheelhouse, *PLATFORMS), RUNTIME, "x86_64")
+        files = wheels_of(require(tmp_path, wheelhouse, *PLATFORMS), place_of(RUNTIME, "x86_64"))
 
         assert [tag for tag in PLATFORMS if f"{tag}.py" not in files] == []
 
@@ -150,7 +152,7 @@ class TestTarget:
         make_wheel(wheelhouse, "native", tag)
 
         with pytest.raises(NoWheel, match="no wheel of native"):
-            wheels_of(require(tmp_path, wheelhouse, "native"), runtime, "x86_64")
+            wheels_of(require(tmp_path, wheelhouse, "native"), place_of(runtime, "x86_64"))
 
     def test_markers_are_the_target_s(self, tmp_path: Path, wheelhouse: Path) -> None:
         for name in ("newer", "older", "arm", "intel", "windows"):
@@ -167,7 +169,7 @@ class TestTarget:
             ),
         )
         requirements = require(tmp_path, wheelhouse, "first", 'windows; sys_platform == "win32"')
-        files = wheels_of(requirements, RUNTIME, "arm64")
+        files = wheels_of(requirements, place_of(RUNTIME, "arm64"))
 
         assert sorted(path for path in files if path.endswith(".py")) == ["arm.py", "first.py", "newer.py"]
 
@@ -176,20 +178,20 @@ class TestTarget:
         make_wheel(wheelhouse, "native", files={"native/fast.so": ELF_X86_64})
 
         with pytest.raises(NoWheel, match=r"native/fast\.so is not built for .* on arm64: require its package"):
-            wheels_of(require(tmp_path, wheelhouse, "native"), RUNTIME, "arm64")
+            wheels_of(require(tmp_path, wheelhouse, "native"), place_of(RUNTIME, "arm64"))
 
     def test_library_for_another_python_is_an_error(self, tmp_path: Path, wheelhouse: Path) -> None:
         make_wheel(wheelhouse, "native", files={"fast.cpython-310-x86_64-linux-gnu.so": ELF_X86_64})
 
         with pytest.raises(NoWheel, match="is not built for"):
-            wheels_of(require(tmp_path, wheelhouse, "native"), RUNTIME, "x86_64")
+            wheels_of(require(tmp_path, wheelhouse, "native"), place_of(RUNTIME, "x86_64"))
 
 
 class TestErrors:
     def test_package_that_is_source_alone_is_named_with_what_to_do(self, tmp_path: Path, wheelhouse: Path) -> None:
         make_source(wheelhouse, "oldie")
         with pytest.raises(NoWheel) as error:
-            wheels_of(require(tmp_path, wheelhouse, "oldie"), RUNTIME, "arm64")
+            wheels_of(require(tmp_path, wheelhouse, "oldie"), place_of(RUNTIME, "arm64"))
 
         assert f"there is no wheel of oldie for Python 3.{MINOR} on arm64 (aarch64)" in str(error.value)
         assert f"public.ecr.aws/lambda/python:3.{MINOR} wheel --no-deps -w /wheels oldie" in str(error.value)
@@ -198,14 +200,14 @@ class TestErrors:
     def test_what_else_pip_says_is_the_message(self, tmp_path: Path) -> None:
         (tmp_path / "requirements.txt").write_text("not a requirement\n")
 
-        with pytest.raises(BadSettings, match="Invalid requirement: 'not a requirement'"):
-            wheels_of(tmp_path / "requirements.txt", RUNTIME, "arm64")
+        with pytest.raises(PackageError, match="Invalid requirement: 'not a requirement'"):
+            wheels_of(tmp_path / "requirements.txt", place_of(RUNTIME, "arm64"))
 
     def test_requirements_that_are_no_text_are_named(self, tmp_path: Path) -> None:
         (tmp_path / "requirements.txt").write_bytes(b"caf\xe9")
 
-        with pytest.raises(BadSettings, match=r"requirements\.txt cannot be read"):
-            wheels_of(tmp_path / "requirements.txt", RUNTIME, "arm64")
+        with pytest.raises(PackageError, match=r"requirements\.txt cannot be read"):
+            wheels_of(tmp_path / "requirements.txt", place_of(RUNTIME, "arm64"))
 
 
 @pytest.mark.usefixtures("from_index")
@@ -214,8 +216,8 @@ class TestFromTheIndex:
 
     def test_native_package_is_for_lambda_and_twice_the_same(self, tmp_path: Path) -> None:
         (tmp_path / "requirements.txt").write_text("orjson\n")
-        files = wheels_of(tmp_path / "requirements.txt", "python3.13", "arm64")
-        again = wheels_of(tmp_path / "requirements.txt", "python3.13", "arm64")
+        files = wheels_of(tmp_path / "requirements.txt", place_of("python3.13", "arm64"))
+        again = wheels_of(tmp_path / "requirements.txt", place_of("python3.13", "arm64"))
 
         assert "orjson/orjson.cpython-313-aarch64-linux-gnu.so" in files
         assert zip_file.pack(files) == zip_file.pack(again)
@@ -224,4 +226,4 @@ class TestFromTheIndex:
         (tmp_path / "requirements.txt").write_text("docopt\n")
 
         with pytest.raises(NoWheel, match="there is no wheel of docopt"):
-            wheels_of(tmp_path / "requirements.txt", "python3.13", "arm64")
+            wheels_of(tmp_path / "requirements.txt", place_of("python3.13", "arm64"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from platforms.aws_lambda.deploy.shrink import shrink
+from platforms.packaging.shrink import shrink
 
 PLATFORMS_DIR = Path(__file__).parents[2] / "platforms"
 SHIPPED = [*sorted(PLATFORMS_DIR.glob("*.py")), *sorted(PLATFORMS_DIR.glob("aws_lambda/*.py"))]

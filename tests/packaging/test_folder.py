@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from platforms.aws_lambda.deploy.errors import BadSettings
-from platforms.aws_lambda.deploy.folder import read_folder
+from platforms.packaging.errors import PackageError
+from platforms.packaging.folder import read_folder
 
 
 def nothing(name: str) -> bool:
@@ -48,21 +48,21 @@ def test_symbolic_link_is_an_error(tmp_path: Path, target: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to(target)
 
-    with pytest.raises(BadSettings, match=f"link' is a symbolic link to '{target}': put the file itself there"):
+    with pytest.raises(PackageError, match=f"link' is a symbolic link to '{target}': put the file itself there"):
         read_folder(tmp_path, leave_out=nothing)
 
 
 def test_device_is_an_error(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
-    with pytest.raises(BadSettings, match="pipe' is neither a file nor a folder"):
+    with pytest.raises(PackageError, match="pipe' is neither a file nor a folder"):
         read_folder(tmp_path, leave_out=nothing)
 
 
 def test_name_that_is_no_utf_8_is_an_error(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.py")).write_bytes(b"")
 
-    with pytest.raises(BadSettings, match=r"caf\\xe9\.py' is not UTF-8: rename it"):
+    with pytest.raises(PackageError, match=r"caf\\xe9\.py' is not UTF-8: rename it"):
         read_folder(tmp_path, leave_out=nothing)
 
 
@@ -73,7 +73,7 @@ def test_file_that_may_not_be_read_is_an_error(open_dir: Path) -> None:
     if is_root:
         os.seteuid(65534)  # root may read everything
     try:
-        with pytest.raises(BadSettings, match=r"secret\.py' cannot be read: Permission denied"):
+        with pytest.raises(PackageError, match=r"secret\.py' cannot be read: Permission denied"):
             read_folder(open_dir, leave_out=nothing)
     finally:
         if is_root:

@@ -1,4 +1,4 @@
-"""What the function requires, as wheels for Lambda: another Python, another processor and another libc than here."""
+"""What the function requires, as wheels for where it runs: another Python, processor and libc than here."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
 
-from .errors import BadSettings
+from .errors import PackageError
 from .folder import read_folder
-from .settings import Architecture
+
+Architecture: TypeAlias = Literal["arm64", "x86_64"]
 
 # e_machine of an ELF header, https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
 _ELF_MACHINES = {"x86_64": 0x3E, "arm64": 0xB7}
@@ -41,92 +43,111 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
 
 
-class NoWheel(BadSettings):
-    """A package that the function requires has no wheel for Lambda; `reason` is the message without what to do."""
+class Place(NamedTuple):
+    """Where the function runs: what it is called, its Python such as `3.13`, its processor and its libc.
+
+    `glibc_minor` is the n of its glibc 2.n, `image` one in which a wheel for it can be made.
+    """
+
+    name: str
+    python: str
+    architecture: Architecture
+    glibc_minor: int
+    image: str
+
+    @property
+    def machine(self) -> str:
+        """Return the processor as wheels call it."""
+        return _MACHINES[self.architecture]
+
+
+class NoWheel(PackageError):
+    """A package that the function requires has no wheel for its place; `reason` is the message without what to do."""
 
     def __init__(self, reason: str, what_to_do: str) -> None:
         super().__init__(f"{reason}: {what_to_do}")
         self.reason = reason
 
 
-def wheels_of(requirements: Path, runtime: str, architecture: Architecture) -> dict[str, bytes]:
-    """Return the installed files of a requirements.txt, for a runtime such as `python3.13`; {} if it requires nothing.
+def wheels_of(requirements: Path, place: Place) -> dict[str, bytes]:
+    """Return the installed files of a requirements.txt, for a place; {} if it requires nothing.
 
-    Raises NoWheel, or BadSettings with what pip said.
+    Raises NoWheel, or PackageError with what pip said.
     """
-    if not _requires_something(requirements):
+    if not requires_something(requirements):
         return {}
     with tempfile.TemporaryDirectory() as folder:
-        _install(requirements, runtime, architecture, folder)
+        _install(requirements, place, folder)
         # scripts begin with the path of the Python that installed them
         files = read_folder(Path(folder), leave_out=lambda name: name in _LEFT_OUT)
     files = {path: content for path, content in files.items() if not path.startswith("bin/")}
     for path, content in files.items():
-        _check_library(path, content, runtime, architecture)
+        _check_library(path, content, place)
     return files
 
 
-def _requires_something(requirements: Path) -> bool:
+def requires_something(requirements: Path) -> bool:
+    """Return whether there is a line in a requirements.txt that is no comment. Raises PackageError."""
     try:
         lines = requirements.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return False
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{requirements} cannot be read: {error}") from error
+        raise PackageError(f"{requirements} cannot be read: {error}") from error
     return any(line.strip() and not line.lstrip().startswith("#") for line in lines)
 
 
-def _install(requirements: Path, runtime: str, architecture: Architecture, folder: str) -> None:
-    version, machine = runtime.removeprefix("python"), _MACHINES[architecture]
-    command = [sys.executable, "-P", "-c", _PIP, version, machine, "install", "--quiet", "--no-compile", "--no-input"]
-    command += ["--disable-pip-version-check", "--only-binary=:all:", "--implementation=cp"]
-    command += [f"--python-version={version}", *(f"--platform={tag}_{machine}" for tag in _platforms(version))]
+def _install(requirements: Path, place: Place, folder: str) -> None:
+    command = [sys.executable, "-P", "-c", _PIP, place.python, place.machine, "install", "--quiet", "--no-compile"]
+    command += ["--no-input", "--disable-pip-version-check", "--only-binary=:all:", "--implementation=cp"]
+    command += [f"--python-version={place.python}", *(f"--platform={tag}_{place.machine}" for tag in _tags(place))]
     command += ["--target", folder, "--requirement", requirements.name]
     environ = {name: value for name, value in os.environ.items() if name not in _OWN_PLACE}
     ran = subprocess.run(
         command, cwd=requirements.parent, env=environ, capture_output=True, check=False, text=True, errors="replace"
     )
     if ran.returncode:
-        raise _failure(ran.stderr, version, architecture, machine)
+        raise _failure(ran.stderr, place)
 
 
-def _platforms(version: str) -> list[str]:
-    """Return what runs on Lambda's image, newest first: pip takes each name literally."""
-    # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html: Amazon Linux 2023 from 3.12 on, 2 before
-    glibc = 34 if int(version.partition(".")[2]) >= 12 else 26
-    names = [f"manylinux_2_{minor}" for minor in range(glibc, 4, -1)]
+def _tags(place: Place) -> list[str]:
+    """Return what runs there, newest first: pip takes each name literally."""
+    names = [f"manylinux_2_{minor}" for minor in range(place.glibc_minor, 4, -1)]
     return [*names, "manylinux2014", "manylinux2010", "manylinux1", "linux"]
 
 
-def _failure(stderr: str, version: str, architecture: Architecture, machine: str) -> BadSettings:
+def _failure(stderr: str, place: Place) -> PackageError:
     if "No module named 'pip'" in stderr:
-        return BadSettings(f"{sys.executable} has no pip, which gets the function's packages: run it with -m ensurepip")
+        return PackageError(
+            f"{sys.executable} has no pip, which gets the function's packages: run it with -m ensurepip"
+        )
     if found := _NO_WHEEL.search(stderr):
         package = found[1]
         return NoWheel(
-            f"there is no wheel of {package} for Python {version} on {architecture} ({machine})",
-            "source is not built here, which is not Lambda. If its name and version are right, make a wheel in "
-            f"Lambda's image:\n  docker run --rm --platform linux/{_docker_name(architecture)} --entrypoint pip "
-            f'-v "$PWD/wheels:/wheels" public.ecr.aws/lambda/python:{version} wheel --no-deps -w /wheels {package}\n'
+            f"there is no wheel of {package} for Python {place.python} on {place.architecture} ({place.machine})",
+            f"source is not built here, which is not {place.name}. If its name and version are right, make a wheel in "
+            f"{place.name}'s image:\n  docker run --rm --platform linux/{_docker_name(place.architecture)} "
+            f'--entrypoint pip -v "$PWD/wheels:/wheels" {place.image} wheel --no-deps -w /wheels {package}\n'
             "and add the line `--find-links ../wheels` to function/requirements.txt",
         )
     lines = [line.removeprefix("ERROR: ") for line in stderr.splitlines() if line.strip()]
-    return BadSettings("pip could not get the function's packages:\n  " + "\n  ".join(lines[-5:]))
+    return PackageError("pip could not get the function's packages:\n  " + "\n  ".join(lines[-5:]))
 
 
 def _docker_name(architecture: Architecture) -> str:
     return "amd64" if architecture == "x86_64" else architecture
 
 
-def _check_library(path: str, content: bytes, runtime: str, architecture: Architecture) -> None:
+def _check_library(path: str, content: bytes, place: Place) -> None:
     """Refuse what pip has built here, from a folder or a repository, and what is for another Python."""
     name = path.rpartition("/")[2]
     if not name.endswith(".so"):
         return
     tag = re.search(r"\.cpython-(\d+)", name)
-    is_ours = content[:4] == b"\x7fELF" and int.from_bytes(content[18:20], "little") == _ELF_MACHINES[architecture]
-    if not is_ours or (tag and tag[1] != runtime.removeprefix("python").replace(".", "")):
+    machine = int.from_bytes(content[18:20], "little")
+    is_native = content[:4] == b"\x7fELF" and machine == _ELF_MACHINES[place.architecture]
+    if not is_native or (tag and tag[1] != place.python.replace(".", "")):
         raise NoWheel(
-            f"{path} is not built for {runtime} on {architecture}",
-            "require its package by name and version, so that the wheel for Lambda is taken",
+            f"{path} is not built for Python {place.python} on {place.architecture}",
+            f"require its package by name and version, so that the wheel for {place.name} is taken",
         )

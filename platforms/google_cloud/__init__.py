@@ -1,0 +1,1 @@
+"""Google Cloud Functions and Cloud Run functions: HTTP, CloudEvents and the events of the first generation."""
