@@ -1,4 +1,4 @@
-"""One measurement in a fresh interpreter: the time to import a Lambda handler, or to call it.
+"""One measurement in a fresh interpreter: the time to import what a platform looks up, or to call a Lambda handler.
 
 Run by contestants.py, as a script. Nothing but built-in modules may be loaded here before an import is timed.
 """
@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def import_seconds(module_name: str) -> float:
-    """Return how long the first import of a module takes, with everything that it loads."""
+def import_seconds(entry_point: str) -> float:
+    """Return how long the first import of `module`, or of `module:name`, takes, with everything that it loads."""
+    module_name, _, name = entry_point.partition(":")
     started_s = time.perf_counter()
     __import__(module_name)
+    if name:
+        getattr(sys.modules[module_name], name)
     return time.perf_counter() - started_s
 
 
@@ -63,15 +66,18 @@ def _check(reply: "Any") -> None:
     assert found == (200, ["application/json"], False, "success", ["meditation", "status"]), reply
 
 
-def main(module_name: str, folders: str, what: str, argument: str = "") -> None:
-    """Print the seconds of `import`, of `import-in-runtime`, or of `invoke` with at least that many seconds of it."""
+def main(entry_point: str, folders: str, what: str, argument: str = "") -> None:
+    """Print the seconds of `import`, or of `invoke` with at least that many seconds of it.
+
+    Of `import` the argument names modules that the runtime has loaded before, with commas between them.
+    """
     first, *rest = folders.split(":")
     sys.path[:] = [first, *sys.path, *rest]
-    if what == "import-in-runtime":
-        __import__("awslambdaric.bootstrap")  # as Lambda has before it imports the handler
-    seconds = import_seconds(module_name)
+    for module_name in filter(None, argument.split(",") if what == "import" else ()):
+        __import__(module_name)
+    seconds = import_seconds(entry_point)
     if what == "invoke":
-        seconds = invocation_seconds(sys.modules[module_name].lambda_handler, float(argument))
+        seconds = invocation_seconds(sys.modules[entry_point].lambda_handler, float(argument))
     print(seconds)
 
 

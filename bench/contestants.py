@@ -13,7 +13,7 @@ FLOOR, OURS = "floor: by hand", "ours"
 
 
 class Module(NamedTuple):
-    """The module with the `lambda_handler`, and the folder it is imported from."""
+    """The module that a platform imports, or `module:name`, and the folder it is imported from."""
 
     name: str
     folder: Path
@@ -30,13 +30,12 @@ LAMBDA = {
 PEERS = [name for name in LAMBDA if name not in (FLOOR, OURS)]
 
 
-def run_child(name: str, *arguments: str) -> float:
-    """Return the number that bench/child.py prints about a contestant, in an interpreter that has loaded nothing.
+def run_child(module: Module, *arguments: str) -> float:
+    """Return the number that bench/child.py prints about a module, in an interpreter that has loaded nothing.
 
     Isolated (-I) and without site (-S): no PYTHONDONTWRITEBYTECODE to forbid the .pyc files that a real deployment
     has, and no .pth file of another contestant to load modules first.
     """
-    module = LAMBDA[name]
     folders = [str(module.folder), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
     command = [sys.executable, "-I", "-S", str(HERE / "child.py"), module.name, ":".join(folders), *arguments]
     return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=HERE.parent, env={}).stdout)

@@ -11,7 +11,7 @@ MOST_TIMES_THE_FLOOR = 3.5
 def run(*, rounds: int | None, quick: bool) -> list[Aim]:
     """Print the table and return the aims."""
     at_least_s = "0.1" if quick else "0.5"
-    figures = gather(LAMBDA, lambda name: run_child(name, "invoke", at_least_s) * 1e6, rounds or 9)
+    figures = gather(LAMBDA, lambda name: run_child(LAMBDA[name], "invoke", at_least_s) * 1e6, rounds or 9)
     figures.show("Lambda: microseconds for one HTTP API 2.0 invocation", "us", FLOOR, OURS)
     fastest = min(PEERS, key=figures.median)
     lead = figures.ratio(fastest, OURS)
