@@ -4,18 +4,19 @@ PYTHON ?= python3
 VENV ?= .venv
 VENV_BENCH ?= .venv-bench
 UV_VERSION ?= 0.13.8
+DEBUG_PORT ?= 5678
 PYTEST_ARGS ?=
 
 # The plugin where there is one, else the older program.
 COMPOSE = $(shell docker compose version > /dev/null 2>&1 && echo docker compose || echo docker-compose)
-LOCKS = requirements/serve requirements/fast requirements/gateway requirements/deploy requirements/test bench/requirements
+LOCKS = requirements/serve requirements/debug requirements/fast requirements/gateway requirements/deploy requirements/test bench/requirements
 
 # Another project's environment must not leak into this one's.
 unexport PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH PYTHONSAFEPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve gateway up down test check format lock bench clean
+.PHONY: help setup serve debug gateway up down test check format lock bench clean
 
 help:  ## List these commands
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -24,6 +25,11 @@ setup: $(VENV)/.test  ## Make .venv with everything to work on the project
 
 serve: $(VENV)/.serve  ## Serve the function on http://127.0.0.1:8080, reloading when it changes
 	@exec $(VENV)/bin/python -m platforms.wsgi --reload
+
+debug: $(VENV)/.debug  ## Serve the function under a debugger on port 5678 of 127.0.0.1 (DEBUG_WAIT=1: not before it is there)
+	@$(if $(DEBUG_WAIT),echo "waiting for a debugger on 127.0.0.1:$(DEBUG_PORT): see docs/debugging.md")
+	@PYDEVD_DISABLE_FILE_VALIDATION=1 exec $(VENV)/bin/python -X frozen_modules=off -m debugpy --listen 127.0.0.1:$(DEBUG_PORT) \
+		$(if $(DEBUG_WAIT),--wait-for-client) -m platforms.wsgi
 
 gateway: $(VENV)/.gateway  ## Run the gateway on http://127.0.0.1:8080 with the functions of stack.yml as processes: no Docker
 	@exec $(VENV)/bin/python -m gateway --provider process
@@ -34,7 +40,7 @@ up:  ## Build the gateway and the function, and start them on http://127.0.0.1:8
 down:  ## Stop what `make up` started, and remove the functions that were deployed to it
 	$(COMPOSE) stop gateway
 	@docker ps --all --quiet --filter label=com.openfaas.gateway.network=$(or $(NETWORK),openfaas) | xargs -r docker rm --force > /dev/null
-	$(COMPOSE) down
+	$(COMPOSE) --profile debug down
 
 test: $(VENV)/.test  ## Run every test that this machine can run, and say what was skipped
 	$(VENV)/bin/python -m pytest $(PYTEST_ARGS)
@@ -74,13 +80,17 @@ $(VENV)/.serve: requirements/serve.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
+$(VENV)/.debug: requirements/debug.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@ $(VENV)/.serve
+
 $(VENV)/.gateway: requirements/gateway.txt requirements/fast.txt requirements/serve.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes $(addprefix --requirement ,$^)
 	@touch $@ $(VENV)/.serve
 
 $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
-	@touch $@ $(VENV)/.serve $(VENV)/.gateway
+	@touch $@ $(VENV)/.serve $(VENV)/.debug $(VENV)/.gateway
 
 $(VENV_BENCH)/.bench: bench/requirements.txt | $(VENV_BENCH)/bin/python
 	$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<

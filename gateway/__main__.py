@@ -16,6 +16,7 @@ import uvloop
 
 from .app import create_app
 from .auth import PASSWORD_FILE, Credentials, load_credentials
+from .check.command import check
 from .config import Config, read_config
 from .errors import GatewayError
 from .functions import Functions
@@ -32,7 +33,14 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Serve until a signal; return the exit code: 0, 1 if the gateway cannot run, 2 for bad arguments."""
+    """Serve until a signal, or `check` a stack file; return the exit code.
+
+    0, or 1 if the gateway cannot run or the check finds what is refused, or 2 for bad arguments.
+    """
+    if arguments[:1] == ["check"]:
+        report, exit_code = check(arguments[1:], environ)
+        print(report)
+        return exit_code
     config = read_config(arguments, environ)
     logging.basicConfig(level=config.log_level, format=LOG_FORMAT)
     try:

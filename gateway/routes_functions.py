@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Coroutine
 from typing import Any, Protocol, TypeVar
 
 from flask import Response, request
 
 from .bodies import json_reply, read_namespace, read_object
+from .check import note_of
 from .errors import Refused
 from .fields import text
 from .functions import Functions
 from .models import FunctionDeployment, FunctionName, FunctionStatus, ScaleServiceRequest
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class Run(Protocol):
@@ -73,6 +76,8 @@ class FunctionRoutes:
     def _deploy(self, *, is_new: bool) -> Response:
         deployment = FunctionDeployment.from_wire(read_object())
         is_done = self._run(self._functions.deploy(deployment, is_new=is_new))
+        if note := note_of(deployment):
+            log.info("%s: %s; more: python -m gateway check", deployment.name, note)
         return Response(status=200 if is_done else 202)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -56,12 +56,21 @@ class StackFunction:
     """Its folder, absolute; whether it is there is not looked at."""
 
     lang: str
+    build_keys: tuple[str, ...] = ()
+    """Which keys it has that only matter while its image is built."""
+
+    devices: tuple[str, ...] = ()
+    """The GPUs and the like that it asks for, by name."""
+
+    copied: tuple[str, ...] = ()
+    """What faas-cli copies into its folder before the build: `configuration.copy`, which is for all functions."""
 
 
-def read_stack(path: Path, environ: Mapping[str, str]) -> list[StackFunction]:
+def read_stack(path: Path, environ: Mapping[str, str], *, takes_devices: bool = False) -> list[StackFunction]:
     """Return the functions of a stack file, in its order, with the variables of `environ` put in.
 
-    Raises Refused, naming the file, the function and the key, for what is not as faas-cli wants it.
+    Functions that ask for a GPU are refused, unless `takes_devices`: to look at them, not to run them. Raises Refused,
+    naming the file, the function and the key, for what is not as faas-cli wants it.
     """
     stack = _mapping(_read_yaml(path, environ), str(path))
     _check_keys(stack, _TOP_KEYS, str(path))
@@ -76,15 +85,19 @@ def read_stack(path: Path, environ: Mapping[str, str]) -> list[StackFunction]:
     functions = _mapping(stack.get("functions"), f"{path}: functions")
     if not functions:
         raise Refused(f"{path}: functions: there are none; add one, with lang, handler and image")
-    return [_Reader(path, name).read(fields) for name, fields in functions.items()]
+    configuration = _mapping(stack.get("configuration"), f"{path}: configuration")
+    copied = tuple(_list(configuration.get("copy"), f"{path}: configuration.copy"))
+    read = [_Reader(path, name, takes_devices=takes_devices).read(fields) for name, fields in functions.items()]
+    return [replace(function, copied=copied) for function in read]
 
 
 class _Reader:
     """Reads one function; every error begins with the file and the function."""
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, *, takes_devices: bool) -> None:
         self._dir = path.absolute().parent
         self._name = name
+        self._takes_devices = takes_devices
         self._where = f"{path}: function {name!r}"
 
     def read(self, value: Any) -> StackFunction:
@@ -111,7 +124,8 @@ class _Reader:
             check_labels(deployment.labels)
         except Refused as error:
             raise Refused(f"{self._where}: {error}") from None
-        return StackFunction(deployment, Path(handler_dir).resolve(), lang)
+        build_keys = tuple(key for key in _BUILD_KEYS if fields.get(key))
+        return StackFunction(deployment, Path(handler_dir).resolve(), lang, build_keys, self._devices(fields))
 
     def _env_process(self, lang: str) -> str:
         """Return the fprocess of the function's template, which wins; "" if there is no template."""
@@ -144,7 +158,13 @@ class _Reader:
                     parse_quantity(written)
             except ValueError as error:
                 raise Refused(f"{self._where}: {key}.{name}: {error}") from None
+        if self._takes_devices:
+            return {name: written for name, written in resources.items() if name in ("memory", "cpu")}
         return resources
+
+    def _devices(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
+        asked = {**self._texts(fields, "requests"), **self._texts(fields, "limits")}
+        return tuple(name for name, written in asked.items() if written and name not in ("memory", "cpu"))
 
     def _required(self, fields: Mapping[str, Any], key: str) -> str:
         text = self._text(fields, key)
@@ -160,10 +180,7 @@ class _Reader:
         return _texts(fields.get(key), f"{self._where}: {key}")
 
     def _list(self, fields: Mapping[str, Any], key: str) -> list[str]:
-        value = fields.get(key)
-        if value is not None and not isinstance(value, list):
-            raise Refused(f"{self._where}: {key} must be a list, and is {_kind(value)}")
-        return [_text(one, f"{self._where}: {key}") for one in value or ()]
+        return _list(fields.get(key), f"{self._where}: {key}")
 
     def _boolean(self, fields: Mapping[str, Any], key: str) -> bool:
         text = self._text(fields, key)
@@ -225,6 +242,12 @@ def _mapping(value: Any, where: str) -> Mapping[str, Any]:
         if not isinstance(key, str):
             raise Refused(f"{where}: a key must be a text, and there is {_kind(key)}")
     return value or {}
+
+
+def _list(value: Any, where: str) -> list[str]:
+    if value is not None and not isinstance(value, list):
+        raise Refused(f"{where} must be a list, and is {_kind(value)}")
+    return [_text(one, where) for one in value or ()]
 
 
 def _texts(value: Any, where: str) -> dict[str, str]:

@@ -67,6 +67,7 @@ def test_readme_links_lead_somewhere() -> None:
         ROOT / "ARCHITECTURE.md",
         ROOT / "CONTRIBUTING.md",
         ROOT / "docs/gateway.md",
+        ROOT / "docs/debugging.md",
         ROOT / "docs/platforms/aws_lambda.md",
     ):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):

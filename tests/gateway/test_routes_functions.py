@@ -27,6 +27,18 @@ class TestFunctions:
         assert control.statuses() == []
         assert control.call("POST", "/system/functions", json=DEPLOYMENT).status_code == 200
 
+    def test_deployment_that_other_platforms_would_refuse_is_noted_in_the_log(
+        self, control: ControlPlane, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level("INFO", "gateway.routes_functions")
+        body = deployment(labels={"com.openfaas.scale.max": "6"})
+        assert control.call("POST", "/system/functions", json=body).data == b""
+        control.call("PUT", "/system/functions", json=deployment(labels={}))
+
+        assert [record.message for record in caplog.records if record.name == "gateway.routes_functions"] == [
+            "echo.openfaas-fn: openfaas-ce would refuse label com.openfaas.scale.max: 6; more: python -m gateway check"
+        ]
+
     def test_describe_returns_exactly_what_was_deployed(self, control: ControlPlane) -> None:
         """Else `faas-cli diff` is never clean."""
         control.call("POST", "/system/functions", json=DEPLOYMENT)

@@ -26,11 +26,14 @@ class Debugger:
         self._stream.close()
         self._socket.close()
 
-    def attach(self, breakpoints: dict[str, list[int]]) -> None:
-        """Attach, with breakpoints on these lines of these files, and let the program go on."""
+    def attach(self, breakpoints: dict[str, list[int]], **arguments: Any) -> None:
+        """Attach, with breakpoints on these lines of these files, and let the program go on.
+
+        `arguments` are further ones of the request, as a launch.json has them.
+        """
         formats = {"linesStartAt1": True, "columnsStartAt1": True, "pathFormat": "path"}
         self.request("initialize", adapterID="test", **formats)
-        attaching = self._send("attach", justMyCode=False)
+        attaching = self._send("attach", justMyCode=False, **arguments)
         self.wait_for(lambda message: message.get("event") == "initialized")
         for path, lines in breakpoints.items():
             self.request("setBreakpoints", source={"path": path}, breakpoints=[{"line": line} for line in lines])
