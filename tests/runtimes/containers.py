@@ -66,14 +66,14 @@ def faas_cli_context(target_dir: Path, function_dir: Path) -> None:
 
 
 @contextmanager
-def image(function_dir: Path, lay_out: Any = compose_context) -> Iterator[str]:
+def image(function_dir: Path, lay_out: Any = compose_context, dockerfile: Path = DOCKERFILE) -> Iterator[str]:
     """Build the image of a function and give its id; the engine keeps the layers for the next build."""
     client = docker.from_env()
     try:
         with tempfile.TemporaryDirectory() as folder:
             context_dir = Path(folder)
             lay_out(context_dir, function_dir)
-            shutil.copy(DOCKERFILE, context_dir)
+            shutil.copy(dockerfile, context_dir)
             built, _ = client.images.build(path=folder, buildargs={"PYTHON_IMAGE": python_image()}, rm=True)
         assert built.id
         yield built.id

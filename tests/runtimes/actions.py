@@ -1,0 +1,83 @@
+"""The packaged zip as an OpenWhisk action: given to our own server by `/init`, and run as the official runtime does."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platforms.openwhisk.deploy.package import build
+from platforms.packaging import contents, zip_file
+from tests.conformance import Driver, Reply, Request
+from tests.platforms.drivers import OPENWHISK_LIMIT_BYTES, OPENWHISK_LIMITS
+from tests.platforms.openwhisk import controller
+
+from . import action_loop, http
+from .processes import python, running
+
+
+@dataclass(frozen=True)
+class ActionDriver:
+    """A runtime behind OpenWhisk's controller; `run` gives it the message of an activation and returns its result."""
+
+    platform: str
+    run: Callable[[dict[str, Any]], Any]
+    limits = OPENWHISK_LIMITS
+    reply_limit_bytes = OPENWHISK_LIMIT_BYTES
+
+    def send(self, request: Request) -> Reply:
+        """Run one activation."""
+        args = controller.to_args(request.method, request.target, list(request.headers), request.body)
+        deadline_ms = str(int(time.time() + 60) * 1000)
+        facts = {"activation_id": "a1", "action_name": "/guest/meditations", "deadline": deadline_ms}
+        status, headers, body = controller.from_result(self.run({"value": args, **facts}))
+        return Reply(status, [(name.lower(), value) for name, value in headers], body)
+
+
+@contextmanager
+def action_server(function_dir: Path) -> Iterator[list[Driver]]:
+    """Run the server of a Docker action, send it the packaged zip, and call it as the invoker does.
+
+    The handler is the zip's: there is no function where the server runs. What calls it are the server's own modules,
+    which it has imported by then.
+    """
+    with serving({"LOG_LEVEL": "CRITICAL"}) as port:
+        assert http.post_json("/init", init_message(packed(function_dir)), port) == {"ok": True}
+        yield [ActionDriver("openwhisk /init + /run", lambda message: http.post_json("/run", message, port))]
+
+
+@contextmanager
+def official_layout(function_dir: Path) -> Iterator[list[Driver]]:
+    """Run the packaged zip as OpenWhisk's own Python runtime does: handler and shim are both the zip's."""
+    with action_loop.running(packed(function_dir)) as loop:
+        yield [ActionDriver("openwhisk ActionLoop", loop.run)]
+
+
+@contextmanager
+def serving(environ: dict[str, str] | None = None) -> Iterator[int]:
+    """Run the action server in a folder that has our modules and no function; give its port."""
+    port = http.free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        for path, content in contents.platform_files("openwhisk").items():
+            target = Path(folder) / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        command = python("platforms.openwhisk", "--port", str(port))
+        with running(command, environ={"PYTHONPATH": "", **(environ or {})}, cwd=Path(folder)) as process:
+            process.wait_for_line("serving")
+            yield port
+
+
+def packed(function_dir: Path) -> bytes:
+    """Return the zip that is shipped."""
+    return zip_file.pack(build(function_dir).files)
+
+
+def init_message(code: bytes) -> dict[str, Any]:
+    """Return what the invoker sends to /init for a zip."""
+    return {"value": {"name": "meditations", "main": "main", "binary": True, "code": b64encode(code).decode()}}
