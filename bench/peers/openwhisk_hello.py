@@ -1,7 +1,10 @@
-"""OpenWhisk's own hello-world: the smallest action, that shares nothing with ours but its name."""
+"""The smallest action of OpenWhisk's that gives a meditation."""
 
+import random
 from typing import Any
+
+from meditations import MEDITATIONS  # type: ignore[import-not-found]
 
 
 def main(args: dict[str, Any]) -> dict[str, Any]:
-    return {"greeting": f"Hello {args.get('name', 'stranger')}!"}
+    return {"status": "success", "meditation": random.choice(MEDITATIONS)}
