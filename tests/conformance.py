@@ -168,7 +168,19 @@ def complains_of(*words: str) -> Callable[[Reply], bool]:
 
 def sets_cookies(*expected: str) -> Callable[[Reply], bool]:
     """Return a check for just these Set-Cookie values, in any order."""
-    return lambda reply: sorted(value for name, value in reply.headers if name == "set-cookie") == sorted(expected)
+    cookies = sorted(map(_cookie, expected))
+    return lambda reply: sorted(_cookie(value) for name, value in reply.headers if name == "set-cookie") == cookies
+
+
+def _cookie(value: str) -> list[str]:
+    """Fold what a browser does not see of a cookie: how an attribute is spelled, and an empty Domain or Path.
+
+    https://www.rfc-editor.org/rfc/rfc6265#section-5.2
+    """
+    first, *attributes = value.split("; ")
+    folded = (attribute.partition("=") for attribute in attributes)
+    kept = [f"{name.lower()}={value}" for name, _, value in folded if value or name.lower() not in ("domain", "path")]
+    return [first, *sorted(kept)]
 
 
 def b64(data: bytes) -> str:

@@ -3,42 +3,56 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from .built import Built, write
+from .built import Built, check_place, write
 from .errors import PackageError
 
 _LISTED = ("function", "platforms")
 
 
-def main(platform: str, build: Callable[[Path], Built], output: Path, arguments: Sequence[str]) -> int:
+def main(
+    platform: str,
+    build: Callable[..., Built],
+    output: Path,
+    arguments: Sequence[str],
+    add_arguments: Callable[[ArgumentParser], object] = lambda parser: None,
+) -> int:
     """Build a platform's package from a function's folder, write it and describe it; return the exit code.
 
-    `output` is where it is written if the user names no other place.
+    `output` is where it is written if the user names no other place. What `add_arguments` adds to the command is
+    given to `build` by its name.
     """
-    options = _parser(platform, output).parse_args(arguments)
+    parser = _parser(platform, output)
+    add_arguments(parser)
+    options = vars(parser.parse_args(arguments))
+    function_dir, output, as_json = (options.pop(name) for name in ("function", "output", "json"))
     try:
-        built = build(options.function)
-        write(built, options.output)
+        check_place(output, function_dir)
+        built = build(function_dir, **options)
+        write(built, output)
     except PackageError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    if options.json:
-        print(json.dumps(facts(built, options.output), indent=2))
+    except KeyboardInterrupt:
+        print("interrupted: the same command begins anew", file=sys.stderr)
+        return 130
+    if as_json:
+        print(json.dumps(facts(built, output), indent=2))
     else:
-        print("\n".join(describe(built, options.output)))
+        print("\n".join(describe(built, output)))
     return 0
 
 
 def describe(built: Built, output: Path) -> list[str]:
     """Return what people read of a package that was written: what is inside, and what to run next."""
-    total = sum(map(len, built.files.values()))
     return [
         *contents({path: len(content) for path, content in built.files.items()}),
-        f"{total:,} bytes, {len(built.files)} files, in {output}",
+        f"{built.size_bytes:,} bytes, {len(built.files)} files, in {output}",
         f"digest    {built.digest}",
         f"function  {built.function_digest}",
         *(f"note: {note}" for note in built.notes),
@@ -50,6 +64,7 @@ def facts(built: Built, output: Path) -> Mapping[str, object]:
     """Return what machines read of a package that was written."""
     return {
         "output": str(output),
+        "bytes": built.size_bytes,
         "files": {path: len(built.files[path]) for path in sorted(built.files)},
         "digest": built.digest,
         "function": built.function_digest,
@@ -71,8 +86,8 @@ def contents(sizes: Mapping[str, int]) -> list[str]:
 
 
 def next_commands(built: Built, output: Path) -> list[str]:
-    """Return the commands of the platform's own tool that take the package."""
-    return [command.replace("{output}", str(output)) for command in built.next_commands]
+    """Return the commands of the platform's own tool that take the package, as a shell reads them."""
+    return [command.replace("{output}", shlex.quote(str(output))) for command in built.next_commands]
 
 
 def _parser(platform: str, output: Path) -> ArgumentParser:

@@ -28,9 +28,10 @@ def function_files(function_dir: Path) -> dict[str, bytes]:
     if not function_dir.is_dir():
         raise PackageError(f"there is no folder {str(function_dir)!r}: name the function's with --function")
     files = read_folder(function_dir, leave_out=_is_left_out)
-    if not files:
+    shipped = {f"function/{path}": content for path, content in files.items() if path not in _NOT_RUN}
+    if not shipped:
         raise PackageError(f"there is nothing to ship in {str(function_dir)!r}: it takes a handler.py")
-    return {f"function/{path}": content for path, content in files.items() if path not in _NOT_RUN}
+    return shipped
 
 
 def platform_files(
@@ -44,7 +45,7 @@ def platform_files(
     return {
         f"platforms/{path.relative_to(platforms_dir).as_posix()}": path.read_bytes()
         for path in paths
-        if path.name not in leave_out
+        if path.name not in leave_out and not path.name.startswith(".")
     }
 
 

@@ -8,6 +8,7 @@ import io
 import stat
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 
 _UNIX = 3
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -43,6 +44,20 @@ def digest(files: Mapping[str, bytes]) -> str:
         content = b"" if path.endswith(".pyc") else files[path]
         whole.update(f"{path}\0{mode_of(content):o}\0{hashlib.sha256(content).hexdigest()}\n".encode())
     return whole.hexdigest()
+
+
+def is_package(path: Path) -> bool:
+    """Return whether there is an empty file, or a zip with our modules that `pack` made and nobody changed since."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return path.is_file()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except zipfile.BadZipFile:
+        return False
+    names = [entry.filename for entry in entries]
+    is_as_packed = names == sorted(names) and all(entry.date_time == _DATE for entry in entries)
+    return is_as_packed and "platforms/contract.py" in names
 
 
 def code_sha256(packed: bytes) -> str:

@@ -15,6 +15,7 @@ from platforms.wsgi.shim import make_application
 from tests.conformance import Driver, Reply, Request
 from tests.functions.conformance.handler import handle
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation
+from tests.platforms.google_cloud.driver import GoogleDriver
 from tests.platforms.openwhisk import controller
 from tests.platforms.wsgi import in_process
 
@@ -111,4 +112,5 @@ DRIVERS: list[Driver] = [
     WsgiDriver("openfaas", make_application(OpenFaaSResponder(handle, {}))),
     *(LambdaDriver(f"aws_lambda-{door.name}", door, _invoke_lambda) for door in FRONT_DOORS),
     OpenWhiskDriver(),
+    GoogleDriver(),
 ]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from platforms.aws_lambda import shim as lambda_shim
 from platforms.contract import Event, Response
+from platforms.google_cloud import shim as google_shim
 from platforms.openwhisk import shim as openwhisk_shim
 from platforms.wsgi import asgi
 from platforms.wsgi import shim as wsgi_shim
@@ -19,6 +20,7 @@ from platforms.wsgi.responder import Responder
 from tests.conformance import Reply, Request
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation
 from tests.platforms.drivers import OPENWHISK_LIMITS
+from tests.platforms.google_cloud import driver as google
 from tests.platforms.openwhisk import controller
 from tests.platforms.strategies import Answered, Sent, answers, requests
 from tests.platforms.wsgi.asgi_server import Client, make_scope, serve, whole
@@ -180,3 +182,21 @@ def test_openwhisk_any_response_comes_back_the_same(answered: Answered) -> None:
     status, headers, body = controller.from_result(result)
 
     check_reply(Reply(status, [(name.lower(), value) for name, value in headers], body), answered, OPENWHISK_LIMITS)
+
+
+@PROPERTIES
+@given(sent=requests(), chunked=st.booleans())
+@example(sent=EVERYTHING, chunked=False)
+def test_google_cloud_any_request_comes_out_as_the_same_event(sent: Sent, chunked: bool) -> None:  # noqa: FBT001
+    # as for WSGI
+    assume(not any("_" in name for name, _ in sent.headers))
+
+    check_event(google_shim.to_event(google.make_request(replace(sent.request, chunked=chunked)), {}), sent)
+
+
+@PROPERTIES
+@given(answered=answers())
+def test_google_cloud_any_response_comes_back_the_same(answered: Answered) -> None:
+    handle_http = google_shim.make_handle_http(lambda event, context: response_of(answered), {})
+
+    check_reply(call(google.application(handle_http)), answered)

@@ -30,6 +30,10 @@ class MalformedReply(Exception):
     """The front door would answer 502 in the function's place."""
 
 
+class TooLarge(Exception):
+    """The front door answers 413 itself: the function is never called."""
+
+
 class FrontDoor(NamedTuple):
     """One way into Lambda: its name, its pair of translations and what it cannot carry."""
 
@@ -108,7 +112,12 @@ def function_url_event(request: Request) -> dict[str, Any]:
 
 
 def alb_event(request: Request) -> dict[str, Any]:
-    """Return what a load balancer sends with multi-value headers off: the last of each name, nothing decoded."""
+    """Return what a load balancer sends with multi-value headers off: the last of each name, nothing decoded.
+
+    Raises TooLarge for a body over 1 MB.
+    """
+    if len(request.body) > 2**20:
+        raise TooLarge(f"{len(request.body)} bytes: {_ALB}")
     path, query = _split(request.target)
     headers = [(name.lower(), value) for name, value in request.headers]
     headers += [

@@ -1,0 +1,1 @@
+"""Tests of the Google Cloud shim, and its driver in process."""

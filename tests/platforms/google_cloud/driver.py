@@ -1,0 +1,59 @@
+"""The Google Cloud shim in process: a Flask request of a strict environ, and the reply as a WSGI server sees it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import flask
+
+from platforms.google_cloud.shim import make_handle_http
+from tests.conformance import Reply, Request
+from tests.functions.conformance.handler import handle
+from tests.platforms.wsgi import in_process
+
+HandleHttp = Callable[[flask.Request], flask.Response]
+
+
+def make_environ(request: Request) -> dict[str, Any]:
+    """Return the environ that gunicorn makes of a request: https://docs.gunicorn.org/en/stable/design.html."""
+    environ = in_process.make_environ(request) | {"wsgi.input_terminated": True, "wsgi.input": io.BytesIO(request.body)}
+    environ["RAW_URI"] = environ.pop("REQUEST_URI")
+    return environ
+
+
+def make_request(request: Request, **changed: Any) -> flask.Request:
+    """Return Flask's request, with some keys of the environ changed."""
+    return flask.Request(make_environ(request) | changed)
+
+
+def application(handle_http: HandleHttp) -> in_process.Application:
+    """Return what the framework makes of an entry point: a WSGI application."""
+
+    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return handle_http(flask.Request(environ))(environ, start_response)
+
+    return call
+
+
+_HANDLE_HTTP = make_handle_http(handle, {"CLOUD_RUN_TIMEOUT_SECONDS": "60", "K_SERVICE": "function"})
+
+
+@dataclass(frozen=True)
+class GoogleDriver:
+    """The entry point for HTTP, with the environment of Cloud Run."""
+
+    platform = "google_cloud"
+    limits: Mapping[str, str] = field(default_factory=dict)
+    reply_limit_bytes: int | None = None
+    handle_http: HandleHttp = _HANDLE_HTTP
+
+    def send(self, request: Request) -> Reply:
+        """Call the entry point as the framework would."""
+
+        def with_gunicorns_environ(_: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            return application(self.handle_http)(make_environ(request), start_response)
+
+        return in_process.send(with_gunicorns_environ, request)
