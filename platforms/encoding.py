@@ -130,3 +130,14 @@ def cookie_pairs(header: str) -> Iterator[tuple[str, str]]:
         if not equals or not name.strip():
             raise BadRequest(f"cookie {number} of the Cookie header is not name=value")
         yield name.strip(), value.strip()
+
+
+def split_cookies(header: str) -> str:
+    """Return a Cookie header with `; ` between its cookies, where a server has joined several headers with commas."""
+    # a cookie's value may not hold a comma (RFC 6265 4.1.1); one that holds it all the same is left alone unless
+    # another name=value follows
+    if "," not in header:
+        return header
+    import re
+
+    return re.sub(r", *(?=[!#$%&'*+.^_`|~\w-]+=)", "; ", header, flags=re.ASCII)

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from json import dumps
 from time import gmtime, strftime
 
-from ..contract import BadRequest, Event
+from ..cloud_events import cloud_event as cloud_event
+from ..cloud_events import filled as filled
+from ..contract import Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     Source: TypeAlias = "Sqs | Sns | S3 | Kinesis | DynamoDb"
 
 _JSON = "application/json"
-# what stands bare in a header's value; space, double quote and percent do not
-# https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values
-_BARE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
 
 
 class Sqs:
@@ -182,49 +181,8 @@ class DynamoDb(Stream):
         return filled(record["dynamodb"]["SequenceNumber"], "SequenceNumber")
 
 
-def cloud_event(body: bytes, content_type: str = "", **attributes: str | None) -> Event:
-    """Return the Event in CloudEvents' binary mode; a subject or time that is None or empty is left out.
-
-    Raises ValueError if another attribute is empty, or any is not a text.
-    """
-    pairs = [("ce-specversion", "1.0")]
-    for name, value in attributes.items():
-        if value or name in ("id", "type", "source"):
-            pairs.append((f"ce-{name}", _encode(filled(value, name))))
-    pairs.append(("content-type", content_type or _content_type(body)))
-    return Event("POST", raw_path="/", header_pairs=pairs, body=body)
-
-
-def filled(value: Any, name: str) -> str:
-    """Return a member that must be a text and not empty; raises ValueError."""
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"{name} is {value!r:.80}, not a text")
-    return value
-
-
 def _report(failed: list[str]) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": item_id} for item_id in failed]}
-
-
-def _encode(value: str) -> str:
-    """Return an attribute as a header's value."""
-    if not value.strip(_BARE):
-        return value
-    from urllib.parse import quote
-
-    return quote(value, safe=_BARE, errors="replace")
-
-
-def _content_type(body: bytes) -> str:
-    """Return the type of a payload that comes without one: JSON if `event.json()` reads it, text if `event.text()`."""
-    event = Event("POST", raw_path="/", body=body)
-    for read, content_type in ((event.json, _JSON), (event.text, "text/plain; charset=utf-8")):
-        try:
-            read()
-        except BadRequest:
-            continue
-        return content_type
-    return "application/octet-stream"
 
 
 def _rfc3339(since_epoch_ms: int) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from binascii import a2b_base64
 from json import dumps, loads
-from urllib.parse import quote
 
+from ..cloud_events import header_value
 from ..contract import Event
 from ..encoding import charset_of
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     import flask
-
-# what stands bare in a header's value; space, double quote and percent do not
-# https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values
-_BARE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
 
 
 class RefusedEvent(Exception):
@@ -122,4 +118,4 @@ def _encode(name: str, value: Any) -> str:
         return str(value).lower()
     if not isinstance(value, str | int):
         raise TypeError(f"{name} is {value!r:.80}, not a text")
-    return quote(str(value), safe=_BARE, errors="replace")
+    return header_value(str(value))

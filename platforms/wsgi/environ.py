@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from ..contract import BadRequest, Event
+from ..encoding import split_cookies
 
 Environ = dict[str, Any]
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
@@ -46,7 +47,7 @@ def _header_pairs(environ: Environ) -> Iterator[tuple[str, str]]:
     for key, value in environ.items():
         name = _header_name(key)
         if name == "cookie":
-            yield name, _split_cookies(value)
+            yield name, split_cookies(value)
         elif name and (value or key.startswith("HTTP_")):
             yield name, value
 
@@ -57,12 +58,6 @@ def _header_name(key: str) -> str:
     if key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         return key.replace("_", "-").lower()
     return key[5:].replace("_", "-").lower() if key.startswith("HTTP_") else ""
-
-
-def _split_cookies(header: str) -> str:
-    # waitress joins two Cookie headers with a comma, which a cookie's value may not hold (RFC 6265 4.1.1); one that
-    # holds it all the same is left alone unless another name=value follows
-    return re.sub(r", *(?=[!#$%&'*+.^_`|~\w-]+=)", "; ", header, flags=re.ASCII) if "," in header else header
 
 
 def _raw_path(environ: Environ) -> str:

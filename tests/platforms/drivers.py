@@ -15,6 +15,7 @@ from platforms.wsgi.shim import make_application
 from tests.conformance import Driver, Reply, Request
 from tests.functions.conformance.handler import handle
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation
+from tests.platforms.azure_functions import driver as azure
 from tests.platforms.google_cloud.driver import GoogleDriver
 from tests.platforms.openwhisk import controller
 from tests.platforms.wsgi import in_process
@@ -113,4 +114,5 @@ DRIVERS: list[Driver] = [
     *(LambdaDriver(f"aws_lambda-{door.name}", door, _invoke_lambda) for door in FRONT_DOORS),
     OpenWhiskDriver(),
     GoogleDriver(),
+    azure.DRIVER,
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,14 +18,16 @@ from platforms.aws_lambda.deploy.local.runtime_api import Invocation, RuntimeApi
 from tests.conformance import Driver, Reply, Request
 from tests.limits import OfWatchdog
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS
-from tests.platforms.drivers import NO_DEADLINE, OPENWHISK_LIMIT_BYTES, OPENWHISK_LIMITS, LambdaDriver
-from tests.platforms.openwhisk import controller
+from tests.platforms.drivers import NO_DEADLINE, LambdaDriver
 from tests.tools import require
 
 from . import artifacts, http
+from .actions import action_server, official_layout
 from .aws_run import local_fronts
+from .azure_worker import azure_worker
 from .containers import image, run_container
 from .gateways import over_processes
+from .google import framework
 from .processes import TIMEOUT_S, python, running
 
 
@@ -42,25 +43,6 @@ class HttpDriver:
     def send(self, request: Request) -> Reply:
         """Send the request over a socket."""
         return http.send(request, self.port)
-
-
-@dataclass(frozen=True)
-class ActionDriver:
-    """The action server behind OpenWhisk's controller."""
-
-    port: int
-    platform = "openwhisk /init + /run"
-    limits = OPENWHISK_LIMITS
-    reply_limit_bytes = OPENWHISK_LIMIT_BYTES
-
-    def send(self, request: Request) -> Reply:
-        """Run one activation."""
-        args = controller.to_args(request.method, request.target, list(request.headers), request.body)
-        deadline_ms = str(int(time.time() + 60) * 1000)
-        facts = {"activation_id": "a1", "action_name": "/guest/meditations", "deadline": deadline_ms}
-        result = http.post_json("/run", {"value": args, **facts}, self.port)
-        status, headers, body = controller.from_result(result)
-        return Reply(status, [(name.lower(), value) for name, value in headers], body)
 
 
 @dataclass(frozen=True)
@@ -120,6 +102,13 @@ def watchdog(function_dir: Path) -> Iterator[list[Driver]]:
 
 
 @contextmanager
+def functions_framework(function_dir: Path) -> Iterator[list[Driver]]:
+    """Run the folder packaged for Google Cloud under Google's own functions-framework."""
+    with framework(function_dir) as started:
+        yield [HttpDriver("functions-framework", started.port)]
+
+
+@contextmanager
 def gateway(function_dir: Path) -> Iterator[list[Driver]]:
     """Run the function as a process of the local gateway."""
     with tempfile.TemporaryDirectory() as folder, over_processes(Path(folder), {"table": {}}, function_dir) as place:
@@ -166,16 +155,6 @@ def interface_emulator(function_dir: Path) -> Iterator[list[Driver]]:
     with lambda_artifact(function_dir) as artifact_dir, running(command, environ=LAMBDA_ENVIRON, cwd=artifact_dir):
         http.wait_for_port(port)
         yield [LambdaDriver(f"aws-lambda-rie-{door.name}", door, invoke) for door in FRONT_DOORS]
-
-
-@contextmanager
-def action_server(function_dir: Path) -> Iterator[list[Driver]]:
-    """Run the server of a Docker action, and call it as the invoker does for a raw-http web action."""
-    port = http.free_port()
-    with running(python("platforms.openwhisk", "--port", str(port)), environ=quiet(function_dir)) as process:
-        process.wait_for_line("serving")
-        assert http.post_json("/init", {"value": {"name": "meditations", "main": "main", "binary": False}}, port)
-        yield [ActionDriver(port)]
 
 
 def _but_chunks(limits: Mapping[str, str]) -> dict[str, str]:
@@ -228,6 +207,9 @@ RUNTIMES: dict[str, Runtime] = {
     "local-run": local_run,
     "aws-lambda-rie": interface_emulator,
     "openwhisk": action_server,
+    "functions-framework": functions_framework,
+    "openwhisk-actionloop": official_layout,
+    "azure-worker": azure_worker,
 }
 _OUTSIDE_PYTHON = ("docker", "of-watchdog", "aws-lambda-rie")
 RUNTIME_PARAMETERS = [

@@ -1,0 +1,1 @@
+"""Building the folder for Azure. It never ships."""

@@ -1,0 +1,202 @@
+"""Azure's HttpRequest and triggers to the contract and back, by the v2 programming model.
+
+Entry point: `app`, whose functions the worker indexes: `http` takes every request; `timer`, `queue` and `event_grid`
+are there when a setting asks for them. What is no HTTP is read by `events.py`, imported when the first of it arrives.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+
+import azure.functions as azf
+
+from ..contract import BadRequest, Context, Event, Response
+from ..encoding import split_cookies
+from ..invoke import buffer, call, collect, error_response, invoke, refuse
+from ..loading import load_handler
+from ..result import group
+from .cookies import Unsendable, carried
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..loading import Handler
+
+LIMIT_BYTES = 100 * 2**20  # https://learn.microsoft.com/azure/azure-functions/functions-scale#service-limits
+# the load balancer in front gives up then: https://learn.microsoft.com/azure/azure-functions/functions-scale#timeout
+HTTP_TIMEOUT_S = 230.0
+_PREFIX = "AzureFunctionsJobHost__extensions__http__routePrefix"
+_TIMEOUT = "AzureFunctionsJobHost__functionTimeout"
+
+
+class InvocationFailed(Exception):
+    """The handler answered an event with an error's status."""
+
+
+def to_event(request: azf.HttpRequest, native_context: azf.Context, environ: Mapping[str, str]) -> Event:
+    """Return the Event of a request. Raises BadRequest if its path is malformed.
+
+    The query is the URL's: `params` has lost what is empty. The path is without the prefix that host.json's is told
+    to be by a setting; that of the package is empty.
+    """
+    scheme, _, rest = request.url.partition("://")
+    host, slash, target = rest.partition("/")
+    raw_path, _, raw_query = (slash + target).partition("?")
+    headers = dict(request.headers)
+    if "cookie" in headers:
+        headers["cookie"] = split_cookies(headers["cookie"])
+    if trace_parent := getattr(native_context.trace_context, "trace_parent", None):
+        headers.setdefault("traceparent", trace_parent)
+    base_path = _base_path(raw_path, environ)
+    return Event(
+        request.method,
+        raw_path=raw_path[len(base_path) :] or "/",
+        raw_query=raw_query,
+        header_pairs=list(headers.items()),
+        body=request.get_body(),
+        base_path=base_path,
+        scheme=scheme,
+        host=host,
+    )
+
+
+def to_context(
+    native: Any, native_context: azf.Context, event: Event, environ: Mapping[str, str], timeout_s: float | None
+) -> Context:
+    """Return the facts about one invocation; its id is the host's. Where there is a deadline it counts from now on."""
+    return Context(
+        request_id=native_context.invocation_id,
+        # https://learn.microsoft.com/azure/app-service/reference-app-settings#app-environment
+        function_name=environ.get("WEBSITE_SITE_NAME") or native_context.function_name,
+        platform="azure_functions",
+        event=event,
+        deadline=None if timeout_s is None else time.time() + timeout_s,
+        native=(native, native_context),
+    )
+
+
+def to_native(response: Response, context: Context) -> azf.HttpResponse:
+    """Return a normalised Response as Azure's; logs what Azure changes of a cookie, by the cookie's name.
+
+    Raises Unsendable if the host or the worker would refuse or drop something.
+    """
+    headers: list[tuple[str, str]] = list(response.headers)
+    if unsendable := next((name for name, value in headers if not value.isascii()), None):
+        # https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/options: ASCII, unless the host says else
+        raise Unsendable(f"Azure sends ASCII only in headers, and {unsendable} has other characters")
+    # Azure keeps the last of a header's values only: https://github.com/Azure/azure-functions-python-library/issues/78
+    joined = {name: ", ".join(values) for name, values in group(headers).items() if name.lower() != "set-cookie"}
+    native = azf.HttpResponse(response.body, status_code=response.status, headers=joined)
+    for value in (value for name, value in headers if name.lower() == "set-cookie"):
+        cookie, changes = carried(value)
+        native.headers.add("Set-Cookie", cookie)
+        for change in changes:
+            context.log.warning("request %s: Azure changes a cookie: %s", context.request_id, change)
+    return native
+
+
+def make_http(handler: Handler, environ: Mapping[str, str]) -> Callable[[azf.HttpRequest, azf.Context], Any]:
+    """Return the function for the HTTP trigger. RAISE_ERRORS=1 lets the handler's errors reach the worker."""
+    raise_errors = environ.get("RAISE_ERRORS") == "1"
+    timeout_s = min(HTTP_TIMEOUT_S, timeout_of(environ) or HTTP_TIMEOUT_S)
+
+    def http(req: azf.HttpRequest, context: azf.Context) -> azf.HttpResponse:
+        try:
+            event = to_event(req, context, environ)
+        except BadRequest as error:
+            refused = Context(request_id=context.invocation_id, function_name="", platform="", event=Event("GET"))
+            return to_native(refuse(error, context.invocation_id, req.method), refused)
+        facts = to_context(req, context, event, environ, timeout_s)
+        response = invoke(handler, event, facts, raise_errors=raise_errors)
+        response = buffer(response, facts, event.method, LIMIT_BYTES, "Azure Functions", raise_errors=raise_errors)
+        try:
+            return to_native(response, facts)
+        except Unsendable as error:
+            facts.log.error("request %s: %s", facts.request_id, error)
+            return to_native(error_response(str(error), 500, facts.request_id, event.method), facts)
+
+    return http
+
+
+def make_run(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any, azf.Context], None]:
+    """Return what calls the handler with what a trigger brings.
+
+    What it raises, and an answer from 400 on, is a failed invocation: Azure tries again where the trigger does so.
+    """
+
+    def run(native: Any, context: azf.Context) -> None:
+        from . import events
+
+        event = events.to_event(native, context)
+        response = call(handler, event, to_context(native, context, event, environ, timeout_of(environ)))
+        body = collect(response.body)
+        if response.status >= 400:
+            raise InvocationFailed(f"the handler answered {response.status}: {body.decode(errors='replace')}")
+
+    return run
+
+
+def make_app(handler: Handler, environ: Mapping[str, str]) -> azf.FunctionApp:
+    """Return the app with its functions, as the settings in `environ` want them. Raises ValueError for a wrong one."""
+    app = azf.FunctionApp(http_auth_level=_auth_level(environ))
+    http = make_http(handler, environ)
+    app.function_name("http")(app.route("{*path}", methods=list(azf.HttpMethod))(http))
+    run = make_run(handler, environ)
+
+    # the worker takes a trigger's kind from the annotation
+    def timer(event: azf.TimerRequest, context: azf.Context) -> None:
+        run(event, context)
+
+    def queue(event: azf.QueueMessage, context: azf.Context) -> None:
+        run(event, context)
+
+    def event_grid(event: azf.EventGridEvent, context: azf.Context) -> None:
+        run(event, context)
+
+    if schedule := environ.get("TIMER_SCHEDULE"):
+        app.timer_trigger("event", schedule)(timer)
+    if queue_name := environ.get("QUEUE_NAME"):
+        app.queue_trigger("event", queue_name, environ.get("QUEUE_CONNECTION") or "AzureWebJobsStorage")(queue)
+    if environ.get("EVENT_GRID") == "1":
+        app.event_grid_trigger("event")(event_grid)
+    return app
+
+
+def timeout_of(environ: Mapping[str, str]) -> float | None:
+    """Return host.json's functionTimeout in seconds, where a setting overrides it; None if it is not told or endless.
+
+    https://learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values
+    """
+    text = environ.get(_TIMEOUT, "")
+    days, dot, clock = text.rpartition(".")
+    parts = clock.split(":")
+    if len(parts) != 3 or not all(part.isdecimal() for part in [*parts, *([days] if dot else [])]):
+        return None
+    hours, minutes, seconds = map(int, parts)
+    return float(((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + seconds)
+
+
+def _base_path(raw_path: str, environ: Mapping[str, str]) -> str:
+    """Return the part of a path that is the route prefix, which may only be told as an override of host.json."""
+    prefix = environ.get(_PREFIX, "").strip("/")
+    base_path = f"/{prefix}" if prefix else ""
+    return base_path if base_path and (raw_path + "/").startswith(base_path + "/") else ""
+
+
+def _auth_level(environ: Mapping[str, str]) -> azf.AuthLevel:
+    text = environ.get("AUTH_LEVEL") or "anonymous"
+    try:
+        return azf.AuthLevel[text.upper()]
+    except KeyError:
+        allowed = ", ".join(level.name.lower() for level in azf.AuthLevel)
+        raise ValueError(f"AUTH_LEVEL is {text!r}; it takes {allowed}") from None
+
+
+def __getattr__(name: str) -> Any:
+    # made when it is asked for: tests bring a handler of their own
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return make_app(load_handler(os.environ), os.environ)
