@@ -1,0 +1,99 @@
+"""`python -m platforms.openwhisk` with and without a command."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from platforms.openwhisk import __main__ as entry
+from platforms.openwhisk.deploy import cli
+from platforms.openwhisk.deploy.commands import COMMANDS
+from platforms.openwhisk.deploy.world import World
+
+from .api_server import AUTH, ApiServer, Fault
+from .project import Project
+
+ROOT = Path(__file__).parents[4]
+
+
+def run(*arguments: str, root: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "platforms.openwhisk", *arguments]
+    return subprocess.run(command, cwd=root, env={**os.environ, **environ}, capture_output=True, text=True)
+
+
+def test_every_command_is_there() -> None:
+    assert ("package", *COMMANDS) == entry.COMMANDS
+
+
+def test_deploys_as_a_process(server: ApiServer, project: Project) -> None:
+    outcome = run("deploy", "--function", str(project.folder / "function"), HOME=str(project.folder))
+
+    project.printed += [outcome.stdout, outcome.stderr]
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert outcome.stdout.endswith("\n1 created\n")
+
+
+def test_packages(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    zip_path = project.folder / "openwhisk.zip"
+
+    assert entry.main(["package", "--function", str(project.folder / "function"), "-o", str(zip_path)], {}) == 0
+    assert "next: wsk action update" in capsys.readouterr().out
+    assert zip_path.is_file()
+
+
+def test_says_which_commands_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        entry.main(["depoly"], {})
+
+    assert "no command 'depoly'; there are: package, deploy, status, invoke, logs, remove" in capsys.readouterr().err
+
+
+def test_a_misspelled_option_does_not_show_the_key(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        entry.main(["deploy", "--atuh", AUTH], {})
+
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --atuh ***\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted: what was done stays done"),
+        (RuntimeError(f"with {AUTH}"), 1, "error: RuntimeError: with *** (-v shows where)"),
+    ],
+)
+def test_what_nobody_expected_ends_in_a_message(
+    server: ApiServer, project: Project, error: BaseException, code: int, message: str
+) -> None:
+    def sleep(seconds: float) -> None:
+        raise error
+
+    server.faults.append(Fault("GET", "", 503))
+    err = io.StringIO()
+    world = World(environ={"HOME": str(project.folder)}, stderr=err, sleep=sleep)
+
+    assert cli.main(["status", "-v"], world) == code
+    assert message in err.getvalue()
+    assert AUTH not in err.getvalue()
+
+
+def test_a_package_without_the_deployer_says_so(tmp_path: Path) -> None:
+    for name in ("", "openwhisk"):
+        shutil.copytree(
+            ROOT / "platforms" / name, tmp_path / "platforms" / name, ignore=_only_modules, dirs_exist_ok=True
+        )
+
+    outcome = run("deploy", root=tmp_path)
+
+    assert outcome.returncode == 2
+    assert outcome.stderr == "error: there are no commands here: they stay where the function is deployed from\n"
+
+
+def _only_modules(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if not name.endswith(".py")]
