@@ -101,7 +101,13 @@ def _of_cloud_event(event: azf.CloudEvent) -> Event:
         source=event.source,
         subject=event.subject,
         time=_rfc3339(event.time),
+        dataschema=event.dataschema,
+        **{name: _text(value) for name, value in event.extension_attrs.items()},
     )
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _rfc3339(moment: Any) -> str | None:

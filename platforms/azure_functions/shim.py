@@ -37,7 +37,7 @@ class InvocationFailed(Exception):
 
 
 def to_event(request: azf.HttpRequest, native_context: azf.Context, environ: Mapping[str, str]) -> Event:
-    """Return the Event of a request. Raises BadRequest if its path is malformed.
+    """Return the Event of a request. Raises BadRequest if its path is malformed, or its body was sent in chunks.
 
     The query is the URL's: `params` has lost what is empty. The path is without the prefix that host.json's is told
     to be by a setting; that of the package is empty.
@@ -46,6 +46,9 @@ def to_event(request: azf.HttpRequest, native_context: azf.Context, environ: Map
     host, slash, target = rest.partition("/")
     raw_path, _, raw_query = (slash + target).partition("?")
     headers = dict(request.headers)
+    if "chunked" in headers.get("transfer-encoding", "") and not request.get_body():
+        # https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.Grpc/MessageExtensions/GrpcMessageConversionExtensions.cs
+        raise BadRequest("Azure does not pass on a body that is sent in chunks: send its Content-Length", status=411)
     if "cookie" in headers:
         headers["cookie"] = split_cookies(headers["cookie"])
     if trace_parent := getattr(native_context.trace_context, "trace_parent", None):

@@ -14,7 +14,7 @@ from tests.conformance import Reply, Request
 from tests.platforms.azure_functions import host
 
 from .artifacts import RECORDS
-from .azure_worker import AzureWorkerDriver, Worker, WorkerFailed, http_driver, worker, worker_of
+from .azure_worker import INVOCATION_ID, AzureWorkerDriver, Worker, WorkerFailed, http_driver, worker, worker_of
 
 TELLS = """
 import json
@@ -193,6 +193,13 @@ def test_record_is_handled_by_an_async_handler() -> None:
         running.invoke(queue, {"string": "{}"}, QUEUE_METADATA)
 
         assert running.process.wait_for_line("handled") == "handled m1\n"
+
+
+def test_error_behind_http_is_answered_and_logged_with_the_invocations_id(started: Started) -> None:
+    reply = AzureWorkerDriver(started.worker, started.functions["httpTrigger"]).send(Request("POST", "/", (), b"fail"))
+
+    assert (reply.status, reply.json()) == (500, {"error": "internal error", "requestId": INVOCATION_ID})
+    started.worker.process.wait_for_line(f"ERROR function: request {INVOCATION_ID} failed in the handler")
 
 
 def test_raised_error_reaches_azure_if_asked_for(tmp_path: Path) -> None:
