@@ -1,4 +1,4 @@
-"""`python -m platforms.wsgi`: serve the function over HTTP on this machine."""
+"""`python -m platforms.wsgi`: serve the function over HTTP on this machine; with `package`, build what ships."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..command_line import port, positive, set_up_log
@@ -17,6 +19,8 @@ from .server import SERVERS, ServerConfig, ServerError, serve
 
 if TYPE_CHECKING:
     from ..loading import Handler
+
+ALREADY_PACKAGED = "error: this is a package already; run the command in the project that it was made from"
 
 
 def main(
@@ -31,6 +35,8 @@ def main(
 
     `module` is the command's own name, `defaults` what holds for the arguments that are not given.
     """
+    if arguments[:1] == ["package"]:
+        return _package(arguments[1:])
     parser = _parser(environ, module, defaults)
     options = parser.parse_args(arguments)
     set_up_log(parser, environ)
@@ -55,7 +61,7 @@ def main(
 def _parser(environ: Mapping[str, str], module: str, defaults: ServerConfig) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m {module}",
-        description="Serve the function over HTTP.",
+        description="Serve the function over HTTP; the argument `package` builds what ships: see `package --help`.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
@@ -82,6 +88,16 @@ def _announce(config: ServerConfig) -> None:
     url = f"http://{config.host}:{config.port}/"
     print(f"serving the function with {config.server} on {url}", flush=True)
     print(f"call it:  curl -X POST {url}", flush=True)
+
+
+def _package(arguments: Sequence[str]) -> int:
+    if not find_spec(".deploy", __package__):
+        print(ALREADY_PACKAGED, file=sys.stderr)
+        return 2
+    from ..packaging import command
+    from .deploy.package import build
+
+    return command.main("wsgi", build, Path("build/wsgi"), arguments)
 
 
 def _reload(command: Sequence[str], folder: str) -> int:

@@ -16,6 +16,7 @@ PACKAGE = Package(
     files={"function/handler.py": 3},
     architecture="arm64",
     digest="d1" * 32,
+    function_digest="f1" * 32,
     code_sha256="c2hh",
     commit="abc1234",
 )

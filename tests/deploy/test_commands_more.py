@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 from typing import Any
@@ -113,18 +114,52 @@ class TestPackage:
         assert live["CodeSha256"] == outcome.facts["code_sha256"]
 
     def test_people_get_its_size_and_with_v_its_files(self, world: StrictAws, project: Project) -> None:
-        facts = project.run("package", "--json").facts
-        brief, long = project.run("package").out, project.run("package", "-v").out
+        place = ["-o", str(project.folder / "one.zip")]
+        facts = project.run("package", "--json", *place).facts
+        brief, long = project.run("package", *place).out, project.run("package", "-v", *place).out
 
-        assert brief.startswith(f"{facts['bytes']:,} bytes, {len(facts['files'])} files, arm64\n")
-        assert "function/handler.py" not in brief
+        size = f"{facts['bytes']:,} bytes, {len(facts['files'])} files, arm64, in {place[1]}\n"
+        assert size in brief
+        assert f"function   {facts['function']}\n" in brief
         assert all(f"{size:>10,} {path}\n" in long for path, size in facts["files"].items())
 
-    def test_a_place_that_cannot_be_written_is_named(self, world: StrictAws, project: Project) -> None:
-        outcome = project.run("package", "-o", str(project.folder))
+    def test_it_goes_to_a_place_of_its_own_and_deploy_comes_next(self, world: StrictAws, project: Project) -> None:
+        with contextlib.chdir(project.folder):
+            outcome = project.run("package", "--stage", "prod", "--json")
+
+        assert outcome.facts["output"] == "build/aws_lambda.zip"
+        assert (project.folder / "build" / "aws_lambda.zip").stat().st_size == outcome.facts["bytes"]
+        assert outcome.facts["next"] == [
+            f"python -m platforms.aws_lambda deploy --stage=prod --config={project.folder}/deploy.toml "
+            f"--function={project.folder}/function --stack={project.folder}/stack.yml"
+        ]
+
+    def test_a_place_of_the_user_s_is_for_the_tool_of_aws(self, world: StrictAws, project: Project) -> None:
+        zip_path = project.folder / "my function.zip"
+
+        assert project.run("package", "-o", str(zip_path)).out.endswith(
+            f"next: aws lambda update-function-code --function-name {NAME} --region eu-west-1 --architectures arm64 "
+            f"--zip-file fileb://'{zip_path}'\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("place", "said"),
+        [
+            (".", "is no place for the package"),
+            ("function/handler.py", "is no place for the package"),
+            ("deploy.toml", "is there, and is no package of ours"),
+        ],
+    )
+    def test_a_place_that_has_something_is_named_and_kept(
+        self, world: StrictAws, project: Project, place: str, said: str
+    ) -> None:
+        before = {path: path.read_bytes() for path in project.folder.rglob("*") if path.is_file()}
+
+        outcome = project.run("package", "-o", str(project.folder / place))
 
         assert outcome.code == 2
-        assert f"cannot write {str(project.folder)!r}: Is a directory" in outcome.err
+        assert said in outcome.err
+        assert before == {path: path.read_bytes() for path in project.folder.rglob("*") if path.is_file()}
 
     def test_a_function_that_is_not_there_is_named(self, world: StrictAws, project: Project) -> None:
         outcome = project.run("package", "--function", str(project.folder / "nowhere"))

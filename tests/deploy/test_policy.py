@@ -131,7 +131,8 @@ def life(world: StrictAws, project: Project, allowed: set[str]) -> Iterator[list
     value.write_text("v")
     keep = ["secret", "set", "token", "--from-file", str(value)]
     project.settings(REST + WATCHED + '[defaults.tags]\nteam = "red"\n')
-    yield from (keep, keep, ["doctor"], ["package"], ["plan"], deploy)
+    package = ["package", "-o", str(project.folder / "function.zip")]
+    yield from (keep, keep, ["doctor"], package, ["plan"], deploy)
     fail(project)
 
     meddle(world, allowed)

@@ -13,6 +13,8 @@ from typing import Any
 
 import docker
 
+from platforms.openfaas.deploy.package import build
+from platforms.packaging import built
 from tests.tools import python_image
 
 from .processes import REPOSITORY_DIR, TIMEOUT_S
@@ -63,6 +65,19 @@ def faas_cli_context(target_dir: Path, function_dir: Path) -> None:
     for one in (target_dir / "function" / "function").iterdir():
         shutil.move(one, target_dir / "function")
     (target_dir / "function" / "function").rmdir()
+
+
+def packaged_context(target_dir: Path, function_dir: Path) -> None:
+    """Lay out the same from the OpenFaaS package of a function, and of nothing else."""
+    packaged_dir = target_dir / "packaged"
+    (target_dir / "stack.yml").write_text(
+        (REPOSITORY_DIR / "stack.yml").read_text().replace("handler: ./function", f"handler: {function_dir}")
+    )
+    built.write(build(function_dir, target_dir / "stack.yml"), packaged_dir)
+    shutil.copytree(packaged_dir / "function", target_dir / "function")
+    for name in ("platforms", "requirements"):
+        shutil.copytree(packaged_dir / name, target_dir / "function" / name)
+    shutil.rmtree(packaged_dir)
 
 
 @contextmanager

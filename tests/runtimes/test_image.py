@@ -1,4 +1,4 @@
-"""The OpenFaaS image: built from either context, small, hardened, healthy without curl, and quick to start."""
+"""The OpenFaaS image: built from each context, small, hardened, healthy without curl, and quick to start."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from tests.tools import python_image, require
 
 from . import http
 from .artifacts import SAMPLE
-from .containers import compose_context, faas_cli_context, image, run_container
+from .containers import compose_context, faas_cli_context, image, packaged_context, run_container
 from .processes import TIMEOUT_S
 
 pytestmark = pytest.mark.runtime
 
 
-@pytest.mark.parametrize("lay_out", [compose_context, faas_cli_context])
-def test_image_of_either_build_context_answers(lay_out: Callable[[Path, Path], None]) -> None:
+@pytest.mark.parametrize("lay_out", [compose_context, faas_cli_context, packaged_context])
+def test_image_of_each_build_context_answers(lay_out: Callable[[Path, Path], None]) -> None:
     require("docker")
     with image(SAMPLE, lay_out) as tag, run_container(tag) as container:
         http.wait_for_port(container.port, "/_/health")
 
         assert http.send(Request("POST", "/"), container.port).json()["status"] == "success"
-        assert container.files("/app/function") == {"handler.py", "openapi.json", "requirements.txt"}
+        unread = {"openapi.json", "requirements.txt"}
+        assert container.files("/app/function") - (set() if lay_out is packaged_context else unread) == {"handler.py"}
         assert {"openfaas", "wsgi", "contract.py"} < container.files("/app/platforms")
-        assert not {"aws_lambda", "openwhisk"} & container.files("/app/platforms")
+        assert not {"aws_lambda", "openwhisk", "packaging", "MANIFEST"} & container.files("/app/platforms")
+        assert not {"deploy"} & {*container.files("/app/platforms/wsgi"), *container.files("/app/platforms/openfaas")}
 
 
 def test_image_runs_as_a_numeric_user_without_a_watchdog_or_pip() -> None:
@@ -71,7 +73,7 @@ def test_image_size_and_start_are_what_the_base_allows(capsys: pytest.CaptureFix
     assert start_s < TIMEOUT_S
 
 
-@pytest.mark.parametrize("lay_out", [compose_context, faas_cli_context])
+@pytest.mark.parametrize("lay_out", [compose_context, packaged_context])
 def test_image_of_a_function_with_requirements_has_them(lay_out: Callable[[Path, Path], None], tmp_path: Path) -> None:
     require("docker")
     (tmp_path / "handler.py").write_text(

@@ -47,6 +47,7 @@ def build(
         files={path: len(files[path]) for path in sorted(files)},
         architecture=architecture,
         digest=zip_file.digest(files),
+        function_digest=contents.function_digest(files),
         code_sha256=zip_file.code_sha256(content),
         notes=notes,
     )

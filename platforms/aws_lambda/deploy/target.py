@@ -22,6 +22,8 @@ class Package:
     architecture: Architecture
     digest: str
     """SHA-256 (hex) over every path, mode and content: the same wherever and by whatever zlib it was packed."""
+    function_digest: str
+    """SHA-256 (hex) over the function's own files: the same in the package of every platform."""
     code_sha256: str
     """SHA-256 (base64) of the zip itself, as Lambda gives it."""
     commit: str = ""

@@ -30,7 +30,7 @@ def make_settings(**settings: Any) -> Settings:
 
 
 def make_package(*paths: str) -> Package:
-    return Package(b"", dict.fromkeys(paths, 1), "arm64", "", "")
+    return Package(b"", dict.fromkeys(paths, 1), "arm64", "", "", "")
 
 
 def test_a_function_finds_lambda_s_variables_and_its_own_and_no_others() -> None:

@@ -1,0 +1,31 @@
+"""Folders as data, for tests that say what is in one and what was left alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def tree(folder: Path) -> dict[str, tuple[str, bytes]]:
+    """Return everything below a folder: its kind with its permissions, and its content or where a link leads to."""
+    found = {}
+    for path in folder.rglob("*"):
+        mode = path.lstat().st_mode
+        content = b""
+        if stat.S_ISLNK(mode):
+            content = os.fsencode(path.readlink())
+        elif stat.S_ISREG(mode):
+            content = path.read_bytes()
+        found[path.relative_to(folder).as_posix()] = (stat.filemode(mode), content)
+    return found
+
+
+def lay_out(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Write files below a folder, and return it."""
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return folder
