@@ -68,10 +68,21 @@ def test_readme_links_lead_somewhere() -> None:
         ROOT / "CONTRIBUTING.md",
         ROOT / "docs/gateway.md",
         ROOT / "docs/debugging.md",
-        ROOT / "docs/platforms/aws_lambda.md",
+        *(ROOT / "docs/platforms").glob("*.md"),
     ):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_platform_s_page_has_the_same_headings() -> None:
+    pages = {page.stem: page.read_text() for page in (ROOT / "docs/platforms").glob("*.md") if page.stem != "README"}
+
+    assert pages.keys() == {*("wsgi", "openfaas", "openwhisk", "aws_lambda", "google_cloud", "azure_functions")}
+    for name, text in pages.items():
+        assert re.findall("^## (.*)", text, re.MULTILINE) == [
+            *("Run it locally", "Ship it", "What the handler sees", "What comes back", "How events map", "Settings"),
+            *("Quirks", "Limits"),
+        ], name
 
 
 def test_openapi_examples_are_what_the_function_answers() -> None:
