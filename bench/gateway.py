@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from . import gateway_changes, gateway_kill, gateway_memory, gateway_slow, gateway_throughput, gateway_wake
+from . import (
+    gateway_async,
+    gateway_changes,
+    gateway_kill,
+    gateway_memory,
+    gateway_slow,
+    gateway_throughput,
+    gateway_wake,
+)
 from .gateway_places import GatewayError
 from .report import Aim
 from .servers import NotStarted
@@ -18,6 +26,7 @@ _RUNS: Mapping[str, Run] = {
     "gateway-slow": gateway_slow.run,
     "gateway-memory": gateway_memory.run,
     "gateway-changes": gateway_changes.run,
+    "gateway-async": gateway_async.run,
 }
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import uvloop
 
 from .app import create_app
+from .async_calls.calls import AsyncCalls
 from .auth import PASSWORD_FILE, Credentials, load_credentials
 from .check.command import check
 from .config import Config, read_config
@@ -73,8 +74,10 @@ async def _run(config: Config, credentials: Credentials, secrets: SecretStore, e
     def run(coroutine: Coroutine[Any, Any, T], /) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
 
+    calls = await AsyncCalls.open(config, proxy)
     app = create_app(
         functions=functions,
+        calls=calls,
         provider=provider,
         secrets=secrets,
         credentials=credentials,
@@ -93,11 +96,12 @@ async def _run(config: Config, credentials: Credentials, secrets: SecretStore, e
         loop.add_signal_handler(number, starting.cancel)  # until `serve` has its own
     try:
         await starting
-        await serve(config, app, proxy, announce)
+        await serve(config, app, proxy, announce, calls)
     except asyncio.CancelledError:
         _log.info("ended by a signal before it served")
     finally:
         await functions.close()
+        await calls.close()
 
 
 def make_provider(config: Config, secrets: SecretStore, environ: Mapping[str, str]) -> Provider:

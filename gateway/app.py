@@ -10,6 +10,9 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
+from .async_calls.calls import AsyncCalls
+from .async_calls.models import CALL_ID
+from .async_calls.routes import AsyncRoutes
 from .auth import Credentials, Guard
 from .bodies import MAX_BODY_BYTES, text_reply
 from .config import Config
@@ -31,6 +34,7 @@ _log = logging.getLogger(__name__)
 def create_app(
     *,
     functions: Functions,
+    calls: AsyncCalls,
     provider: Provider,
     secrets: SecretStore,
     credentials: Credentials,
@@ -41,7 +45,7 @@ def create_app(
     """Return the WSGI application of everything but calls to functions and /healthz. `run` runs things on the loop."""
     app = Flask("gateway", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    app.url_map.converters["name"] = _NameConverter
+    app.url_map.converters |= {"name": _NameConverter, "call": _CallConverter}
     app.url_map.strict_slashes = False  # a redirect is not followed by faas-cli
     app.url_map.merge_slashes = False
 
@@ -50,6 +54,7 @@ def create_app(
         FunctionRoutes(functions, run),
         LogRoutes(functions, provider.logs, run),
         SecretRoutes(secrets),
+        AsyncRoutes(calls, run),
     )
     for method, path, view in routes:
         app.add_url_rule(path, f"{method} {path}", view, methods=[method], provide_automatic_options=False)
@@ -63,7 +68,11 @@ def create_app(
 
 
 def _routes(
-    about: AboutRoutes, of_functions: FunctionRoutes, of_logs: LogRoutes, of_secrets: SecretRoutes
+    about: AboutRoutes,
+    of_functions: FunctionRoutes,
+    of_logs: LogRoutes,
+    of_secrets: SecretRoutes,
+    of_calls: AsyncRoutes,
 ) -> tuple[tuple[str, str, Callable[..., Response]], ...]:
     """Return every route: method, path, view."""
     return (
@@ -83,6 +92,11 @@ def _routes(
         ("PUT", "/system/secrets", of_secrets.update),
         ("DELETE", "/system/secrets", of_secrets.delete),
         ("GET", "/system/logs", of_logs.stream),
+        ("GET", "/system/async", of_calls.list),
+        ("POST", "/system/async/<call:call_id>/replay", of_calls.replay),
+        ("GET", "/async-function/<call:call_id>", of_calls.describe),
+        ("GET", "/async-function/<call:call_id>/result", of_calls.result),
+        ("DELETE", "/async-function/<call:call_id>", of_calls.cancel),
         ("GET", "/system/namespaces", about.namespaces),
         ("POST", "/system/namespace/", about.change_namespace),
         ("GET", "/system/namespace/<name:name>", about.namespace),
@@ -96,6 +110,12 @@ class _NameConverter(BaseConverter):
     """The names that the routes of OpenFaaS take; any other is an unknown path."""
 
     regex = "[-a-zA-Z_0-9.]{1,253}"
+
+
+class _CallConverter(BaseConverter):
+    """The ids that calls have."""
+
+    regex = CALL_ID.pattern
 
 
 def _set_up_guard(app: Flask, guard: Guard) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .async_calls.addresses import Allowed
+from .async_calls.policy import BACKOFFS, MAX_CONCURRENCY
 from .quantities import parse_duration_s, parse_quantity
 
 PROVIDERS = ("docker", "process")
@@ -46,6 +48,24 @@ class Config:
     """A deployment that takes longer is answered 202 and goes on: faas-cli waits for 60 s."""
     max_body_bytes: int = 1024 * 2**20
     """A larger request to a function is a 413."""
+    async_concurrency: int = 4
+    """So many asynchronous calls of a function run at a time, unless its annotations say otherwise."""
+    async_max_queued: int = 10_000
+    """So many asynchronous calls wait at most, of all functions."""
+    async_max_body_bytes: int = 2**20
+    """A larger request to be answered asynchronously is a 413."""
+    async_max_result_bytes: int = 2**20
+    """A larger reply to an asynchronous call is not kept."""
+    async_backoff: str = "exponential"
+    """How waits before another attempt grow: "exponential", or that with "full" or "equal" jitter."""
+    async_keep: int = 1000
+    """So many ended asynchronous calls of each function are kept, as many of them dead letters."""
+    async_keep_for_s: float = 7 * 24 * 3600.0
+    """Ended asynchronous calls are forgotten after this."""
+    async_max_disk_bytes: int = 2**30
+    """The file of asynchronous calls has at most so many bytes in use; those that ended longest ago are forgotten."""
+    callback_allow: tuple[str, ...] = ()
+    """Hosts and networks that callbacks may reach, besides the internet's."""
     log_level: str = "INFO"
     """What is written to stderr: from this level of `logging` on."""
 
@@ -100,7 +120,7 @@ def read_config(arguments: Sequence[str], environ: Mapping[str, str]) -> Config:
 
 def _show(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:g}s"
+        return f"{value / 3600:g}h" if value >= 3600 else f"{value:g}s"
     if isinstance(value, int) and value >= 2**20:
         return f"{value // 2**20}Mi"
     return "" if value in (None, ()) else str(value)
@@ -140,6 +160,32 @@ def _names(written: str) -> tuple[str, ...]:
     return tuple(_text(name.strip()) for name in written.split(","))
 
 
+def _backoff(written: str) -> str:
+    if written not in BACKOFFS:
+        raise ValueError(f"{written!r} is not one of {', '.join(BACKOFFS)}")
+    return written
+
+
+def _hosts_and_networks(written: str) -> tuple[str, ...]:
+    names = _names(written)
+    Allowed(names)
+    return names
+
+
+def _number(written: str, most: int) -> int:
+    if not (written.isascii() and written.isdigit() and len(written) < 10 and 1 <= int(written) <= most):
+        raise ValueError(f"{written!r} is no whole number from 1 to {most}")
+    return int(written)
+
+
+def _concurrency(written: str) -> int:
+    return _number(written, MAX_CONCURRENCY)
+
+
+def _count(written: str) -> int:
+    return _number(written, 1_000_000)
+
+
 def _time_s(written: str) -> float:
     seconds = parse_duration_s(written)
     if not 0 < seconds <= 7 * 24 * 3600:
@@ -158,7 +204,7 @@ SETTINGS = (
     Setting("host", "host", _text, "ADDRESS", "address to bind; whoever reaches it can call every function"),
     Setting("port", "port", _port, "PORT", "port to listen on; 0 for a free one"),
     Setting("provider", "provider", _provider, "|".join(PROVIDERS), "what runs the functions"),
-    Setting("state-dir", "state_dir", _path, "DIR", "folder of the password and the secrets, for its owner alone"),
+    Setting("state-dir", "state_dir", _path, "DIR", "folder of the password, secrets and calls, for its owner alone"),
     Setting("network", "network", _text, "NAME", "Docker network of the functions; other containers are not touched"),
     Setting("stack", "stack_path", _path, "FILE", "stack file whose functions the process provider runs"),
     Setting("store", "store_path", _path, "FILE", "what /store.json answers to `faas-cli store`, instead of our own"),
@@ -176,5 +222,20 @@ SETTINGS = (
     Setting("start-timeout", "start_timeout_s", _time_s, "TIME", "a new replica must be ready within this"),
     Setting("deploy-wait", "deploy_wait_s", _time_s, "TIME", "a longer deployment is answered 202, and goes on"),
     Setting("max-body", "max_body_bytes", _size, "SIZE", "a larger request to a function is answered 413"),
+    Setting("async-concurrency", "async_concurrency", _concurrency, "N", "asynchronous calls of a function at a time"),
+    Setting("async-max-queued", "async_max_queued", _count, "N", "asynchronous calls that wait; any more are a 429"),
+    Setting("async-max-body", "async_max_body_bytes", _size, "SIZE", "a larger asynchronous request is answered 413"),
+    Setting("async-max-result", "async_max_result_bytes", _size, "SIZE", "a larger asynchronous reply is not kept"),
+    Setting("async-backoff", "async_backoff", _backoff, "|".join(BACKOFFS), "how waits before another attempt grow"),
+    Setting("async-keep", "async_keep", _count, "N", "ended asynchronous calls kept, of each function and state"),
+    Setting("async-keep-for", "async_keep_for_s", _time_s, "TIME", "an ended asynchronous call is kept for this"),
+    Setting("async-max-disk", "async_max_disk_bytes", _size, "SIZE", "asynchronous calls on disk; the oldest ended go"),
+    Setting(
+        "callback-allow",
+        "callback_allow",
+        _hosts_and_networks,
+        "HOST|CIDR[,...]",
+        "what callbacks may reach besides the internet: this machine and its networks are refused",
+    ),
     Setting("log-level", "log_level", _log_level, "LEVEL", "how much is logged: " + ", ".join(LOG_LEVELS)),
 )

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from .async_calls.policy import RetryPolicy
 from .caretaker import Caretaker
 from .config import Config
 from .errors import Conflict, GatewayError, NotFound
@@ -163,8 +164,9 @@ class Functions:
     # Deploying.
 
     def _begin(self, deployment: FunctionDeployment) -> asyncio.Task[None]:
-        """Deploy in the background. Raises Refused for labels that cannot be used."""
+        """Deploy in the background. Raises Refused for labels and annotations that cannot be used."""
         check_labels(deployment.labels)
+        RetryPolicy.from_annotations(deployment.annotations)
         function = self._router.functions.get(deployment.name)
         if not function:
             function = Function(deployment, revision="", created_at=datetime.now(UTC))

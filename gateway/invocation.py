@@ -63,6 +63,11 @@ class Invocation:
         self._connection: Connection | None = None
         self._sender: asyncio.Task[None] | None = None
 
+    @property
+    def replica(self) -> str:
+        """The name of the replica that was asked last; "" as long as none was."""
+        return self._replica
+
     async def run(self) -> None:
         """Answer the call, and record it."""
         function = self._function

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from .calls import Record
-from .errors import GatewayError, NotBuilt, NotFound
+from .errors import GatewayError, NotFound
 from .exchange import Exchange
 from .invocation import INTERNAL, Invocation
 from .router import Endpoint, Function, Router
@@ -21,7 +21,7 @@ Wake = Callable[[Function], Awaitable[Endpoint]]
 
 
 class Proxy:
-    """Answers `/function/NAME[.NAMESPACE]/...`, and declines `/async-function/...`."""
+    """Answers `/function/NAME[.NAMESPACE]/...`."""
 
     def __init__(
         self,
@@ -58,22 +58,13 @@ class Proxy:
     def invoke(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
         """Call the function that the target names, and count that in its `invocation_count`."""
         try:
-            function, target = self._resolve(exchange.target)
+            function, target = self.resolve(exchange.target)
         except GatewayError as error:
             return _decline(exchange, error)
         return Invocation(self, exchange, function, target).run()
 
-    def decline_async(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
-        """Answer that there are no asynchronous calls, or no such function."""
-        try:
-            name = self._resolve(exchange.target)[0].name.name
-            raise NotBuilt(
-                f"asynchronous calls are not built yet: call /function/{name} instead, and wait for its reply"
-            )
-        except GatewayError as error:
-            return _decline(exchange, error)
-
-    def _resolve(self, target: bytes) -> tuple[Function, bytes]:
+    def resolve(self, target: bytes) -> tuple[Function, bytes]:
+        """Return the function that a target names, and the target that the function is to see. Raises NotFound."""
         function = self._resolved.get(target[10:])  # the most usual target: /function/NAME alone
         if function and self.router.functions.get(function.name) is function:
             return function, b"/"

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from .async_calls.calls import AsyncCalls
 from .config import Config
 from .errors import GatewayError
 from .exchange import Exchange
@@ -22,6 +23,8 @@ from .wsgi import Bridge
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+_OF_A_CALL = (b"GET", b"HEAD", b"DELETE")
+"""Methods by which /async-function/ is about a call that was accepted."""
 _log = logging.getLogger(__name__)
 
 
@@ -29,7 +32,9 @@ class CannotListen(GatewayError):
     """The address cannot be bound."""
 
 
-async def serve(config: Config, app: WSGIApplication, proxy: Proxy, on_ready: Callable[[int], None]) -> None:
+async def serve(
+    config: Config, app: WSGIApplication, proxy: Proxy, on_ready: Callable[[int], None], calls: AsyncCalls | None = None
+) -> None:
     """Serve until SIGTERM or SIGINT, then let what is in flight end for `write_timeout_s`.
 
     `on_ready` is given the port. Raises CannotListen.
@@ -39,7 +44,7 @@ async def serve(config: Config, app: WSGIApplication, proxy: Proxy, on_ready: Ca
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_end.set)
     try:
-        async with running(config, app, proxy) as port:
+        async with running(config, app, proxy, calls) as port:
             gc.collect()
             gc.freeze()  # what is loaded by now stays; looking through it again stops the loop for tens of milliseconds
             on_ready(port)
@@ -51,12 +56,17 @@ async def serve(config: Config, app: WSGIApplication, proxy: Proxy, on_ready: Ca
 
 
 @asynccontextmanager
-async def running(config: Config, app: WSGIApplication, proxy: Proxy) -> AsyncIterator[int]:
-    """Serve inside the block, which is given the port; drain at its end. Raises CannotListen."""
+async def running(
+    config: Config, app: WSGIApplication, proxy: Proxy, calls: AsyncCalls | None = None
+) -> AsyncIterator[int]:
+    """Serve inside the block, which is given the port; drain at its end. Raises CannotListen.
+
+    Without `calls` there are no asynchronous ones.
+    """
     allow_many_files()
     bridge = Bridge(app)
     server = HttpServer(
-        router_of(proxy, bridge), read_timeout_s=config.read_timeout_s, max_body_bytes=config.max_body_bytes
+        router_of(proxy, bridge, calls), read_timeout_s=config.read_timeout_s, max_body_bytes=config.max_body_bytes
     )
     try:
         port = await server.start(config.host, config.port)
@@ -64,11 +74,16 @@ async def running(config: Config, app: WSGIApplication, proxy: Proxy) -> AsyncIt
         bridge.close()
         raise _cannot_listen(config, error) from error
     proxy.start()
+    if calls:
+        calls.start(port)
     try:
         yield port
     finally:
         bridge.end_streams()
-        await server.close(config.write_timeout_s)
+        ending = [server.close(config.write_timeout_s)]
+        if calls:
+            ending.append(calls.stop(config.write_timeout_s))
+        await asyncio.gather(*ending)
         proxy.close()
         bridge.close()
 
@@ -82,15 +97,15 @@ async def check_address(config: Config) -> None:
     listener.close()
 
 
-def router_of(proxy: Proxy, bridge: Bridge) -> Route:
+def router_of(proxy: Proxy, bridge: Bridge, calls: AsyncCalls | None) -> Route:
     """Return what answers each path."""
 
     def route(exchange: Exchange) -> Coroutine[Any, Any, None]:
         target = exchange.target
         if target.startswith(b"/function/"):
             return proxy.invoke(exchange)
-        if target.startswith(b"/async-function/"):
-            return proxy.decline_async(exchange)
+        if calls and target.startswith(b"/async-function/") and exchange.method not in _OF_A_CALL:
+            return calls.accept(exchange)
         if target.partition(b"?")[0] == b"/healthz":
             return _health(exchange)
         return bridge.answer(exchange)

@@ -15,10 +15,12 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from gateway.app import create_app
+from gateway.async_calls.calls import AsyncCalls
 from gateway.auth import Credentials
 from gateway.config import Config
 from gateway.functions import Functions
 from gateway.models import FunctionDeployment, FunctionName, FunctionStatus
+from gateway.proxy import Proxy
 from gateway.router import Router
 from gateway.secrets import SecretStore
 
@@ -81,8 +83,18 @@ class ControlPlane:
         self.router = Router()
         self.secrets = SecretStore(config.state_dir / "secrets")
         self.functions = loop.run(self._started())
+        self.proxy = Proxy(
+            self.router,
+            self.functions.wake,
+            record=lambda call: None,
+            started=lambda function: None,
+            unreachable=lambda function: None,
+            upstream_timeout_s=config.upstream_timeout_s,
+        )
+        self.calls = loop.run(AsyncCalls.open(config, self.proxy))
         self.app: Flask = create_app(
             functions=self.functions,
+            calls=self.calls,
             provider=provider,
             secrets=self.secrets,
             credentials=CREDENTIALS,
@@ -126,6 +138,7 @@ def control_plane(state_dir: Path, provider: FakeProvider | None = None, **setti
             yield running
         finally:
             loop.run(running.functions.close())
+            loop.run(running.calls.close())
             for thread in threading.enumerate():
                 if thread.name.startswith("provider_"):  # removals that have begun go on after `close`
                     thread.join(PATIENCE_S)

@@ -38,6 +38,15 @@ CASES = (
     ("start-timeout", "2m", "start_timeout_s", 120.0),
     ("deploy-wait", "1s", "deploy_wait_s", 1.0),
     ("max-body", "10Mi", "max_body_bytes", 10 * 2**20),
+    ("async-concurrency", "8", "async_concurrency", 8),
+    ("async-max-queued", "500", "async_max_queued", 500),
+    ("async-max-body", "64Ki", "async_max_body_bytes", 65536),
+    ("async-max-result", "2Mi", "async_max_result_bytes", 2 * 2**20),
+    ("async-backoff", "full", "async_backoff", "full"),
+    ("async-keep", "10", "async_keep", 10),
+    ("async-keep-for", "24h", "async_keep_for_s", 86400.0),
+    ("async-max-disk", "100Mi", "async_max_disk_bytes", 100 * 2**20),
+    ("callback-allow", "nas.lan, 10.1.0.0/16", "callback_allow", ("nas.lan", "10.1.0.0/16")),
     ("log-level", "debug", "log_level", "DEBUG"),
 )
 
@@ -68,6 +77,10 @@ BAD = (
     ("max-body", "much", "no quantity"),
     ("max-body", "0", "from 1 byte"),
     ("allowed-host", "a,,b", "no name"),
+    ("async-concurrency", "0", "from 1 to 100"),
+    ("async-max-queued", "-1", "from 1"),
+    ("async-backoff", "none", "exponential, full, equal"),
+    ("callback-allow", "10.1.0.1/16", "neither a host's name nor a network"),
     ("log-level", "loud", "DEBUG, INFO"),
 )
 

@@ -89,15 +89,6 @@ class TestRoute:
             assert (first.body, gone.status, last.body) == (b"old", 404, b"new")
 
     @on_loop
-    async def test_asynchronous_call_is_not_built(self) -> None:
-        async with gateway() as it:
-            known = await ask(it.port, "POST", "/async-function/echo/a", body=b"x")
-            unknown = await ask(it.port, "POST", "/async-function/other")
-
-            assert (known.status, unknown.status) == (501, 404)
-            assert "/function/echo" in known.text
-
-    @on_loop
     async def test_health_is_answered(self) -> None:
         async with gateway() as it:
             reply = await ask(it.port, "GET", "/healthz?a=b")

@@ -83,6 +83,8 @@ SCENARIOS = [
             Step("invoke first -H 'X-One: 1' --query do=echo --query a=b", ('"x-one": "1"', "a=b")),
             Step("invoke first --query do=fail/418", ("418", "failed with 418"), exit_code=1),
             Step("invoke nothing", ("404", "nothing"), exit_code=1),
+            Step("invoke first --async --query do=who", ("Function submitted asynchronously.",), stdin="hello"),
+            Step("invoke nothing --async", ("404", "nothing"), exit_code=1),
         ),
     ),
     Scenario(

@@ -120,11 +120,14 @@ def invoke(context: Context, options: argparse.Namespace) -> None:
     headers = {"User-Agent": "openfaas-go-sdk", "Content-Type": "text/plain"}
     headers |= {name: value.strip() for name, _, value in (one.partition(":") for one in options.header)}
     query = urlencode([tuple(one.split("=", 1)) for one in options.query])
-    target = f"/function/{options.name}.openfaas-fn" + (f"?{query}" if query else "")
+    prefix = "async-function" if getattr(options, "async") else "function"
+    target = f"/{prefix}/{options.name}.openfaas-fn" + (f"?{query}" if query else "")
     response = context.gateway.send("POST", target, headers, sys.stdin.buffer.read())
     body = response.read()
     if not 200 <= response.status < 300:
         raise GoError(f"server returned unexpected status code: {response.status} - {body.decode()}")
+    if response.status == 202:
+        say("Function submitted asynchronously.")
     sys.stdout.buffer.write(body)
 
 
@@ -218,7 +221,7 @@ COMMANDS = (
     Command("list", list_all, ("-v", "--verbose"), ("-q", "--quiet"), ("--json",)),
     Command("describe", describe, ("name",)),
     Command("ready", ready, ("name=",), ("--attempts=60",)),
-    Command("invoke", invoke, ("name",), ("-H", "--header"), ("--query",)),
+    Command("invoke", invoke, ("name",), ("-a", "--async"), ("-H", "--header"), ("--query",)),
     Command("logs", logs, ("name",), ("--tail=true",), ("--lines=-1",), ("--since=",)),
     Command("diff", diff, _FILE),
     Command("store list", store_list, ("--url=",)),
