@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _BARE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
 
 
-def cloud_event(body: bytes, content_type: str = "", **attributes: str | None) -> Event:
+def cloud_event(body: bytes, content_type: str = "", /, **attributes: str | None) -> Event:
     """Return the Event in CloudEvents' binary mode; a subject or time that is None or empty is left out.
 
     Raises ValueError if another attribute is empty, or any is not a text.

@@ -6,6 +6,7 @@ Exception
 
 from __future__ import annotations
 
+from binascii import a2b_base64
 from json import dumps
 from typing import Any
 
@@ -14,6 +15,7 @@ from azure.functions.timer import TimerRequest
 
 from ..cloud_events import cloud_event
 from ..contract import Event
+from ..encoding import charset_of
 
 
 class RefusedEvent(Exception):
@@ -21,19 +23,29 @@ class RefusedEvent(Exception):
 
 
 def to_event(native: Any, context: azf.Context) -> Event:
-    """Return the Event of what a trigger brings. Raises RefusedEvent for what no known one does."""
+    """Return the Event of what a trigger brings, with the invocation's trace.
+
+    Raises RefusedEvent for what no known trigger brings, and for what is not as it must be.
+    """
     try:
-        match native:
-            case TimerRequest():
-                return _of_timer(native, context)
-            case azf.QueueMessage():
-                return _of_message(native, context)
-            case azf.EventGridEvent():
-                return _of_event_grid(native)
-            case azf.CloudEvent():
-                return _of_cloud_event(native)
-    except (AttributeError, TypeError, ValueError) as error:
+        event = _read(native, context)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise RefusedEvent(f"the {type(native).__name__} is not as Azure documents it: {error}") from error
+    trace_parent = getattr(context.trace_context, "trace_parent", None)
+    pairs = [*event.header_pairs, *([("traceparent", trace_parent)] if trace_parent else [])]
+    return Event(event.method, raw_path=event.raw_path, header_pairs=pairs, body=event.body)
+
+
+def _read(native: Any, context: azf.Context) -> Event:
+    match native:
+        case TimerRequest():
+            return _of_timer(native, context)
+        case azf.QueueMessage():
+            return _of_message(native, context)
+        case azf.EventGridEvent():
+            return _of_event_grid(native)
+        case azf.CloudEvent():
+            return _of_cloud_event(native)
     raise RefusedEvent(
         f"a {type(native).__name__} came; a timer, a queue's message or an Event Grid event is expected. Have others "
         "sent by way of a queue or Event Grid"
@@ -90,20 +102,36 @@ def _of_cloud_event(event: azf.CloudEvent) -> Event:
 
     https://learn.microsoft.com/azure/event-grid/cloud-event-schema
     """
-    data = event.get_json()
-    content_type = event.datacontenttype or ""
-    is_text = isinstance(data, str) and content_type.startswith("text/")
+    extensions = event.extension_attrs
+    # azure.functions takes binary data for an extension, whose name could not have this sign
+    encoded = extensions.pop("data_base64", None)
+    body, content_type = _encode_data(event.get_json(), encoded, event.datacontenttype or "")
     return cloud_event(
-        data.encode() if is_text else b"" if data is None else dumps(data).encode(),
-        content_type or "application/json",
+        body,
+        content_type,
         id=event.id,
         type=event.type,
         source=event.source,
         subject=event.subject,
         time=_rfc3339(event.time),
         dataschema=event.dataschema,
-        **{name: _text(value) for name, value in event.extension_attrs.items()},
+        **{name: _text(value) for name, value in extensions.items() if value is not None},
     )
+
+
+def _encode_data(data: Any, encoded: Any, content_type: str) -> tuple[bytes, str]:
+    """Return data as bytes with their type: base64 decoded, a text that is no JSON in its charset, all else as JSON.
+
+    https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
+    """
+    if encoded is not None:
+        return a2b_base64(encoded, strict_mode=True), content_type or "application/octet-stream"
+    if data is None:
+        return b"", content_type or "application/json"
+    media_type = content_type.partition(";")[0].strip().lower()
+    if isinstance(data, str) and media_type and not media_type.endswith(("/json", "+json")):
+        return data.encode(charset_of(content_type)), content_type
+    return dumps(data).encode(), content_type or "application/json"
 
 
 def _text(value: Any) -> str:

@@ -163,7 +163,7 @@ def make_app(handler: Handler, environ: Mapping[str, str]) -> azf.FunctionApp:
         app.timer_trigger("event", schedule)(timer)
     if queue_name := environ.get("QUEUE_NAME"):
         app.queue_trigger("event", queue_name, environ.get("QUEUE_CONNECTION") or "AzureWebJobsStorage")(queue)
-    if environ.get("EVENT_GRID") == "1":
+    if _is_on("EVENT_GRID", environ):
         app.event_grid_trigger("event")(event_grid)
     return app
 
@@ -196,6 +196,13 @@ def _auth_level(environ: Mapping[str, str]) -> azf.AuthLevel:
     except KeyError:
         allowed = ", ".join(level.name.lower() for level in azf.AuthLevel)
         raise ValueError(f"AUTH_LEVEL is {text!r}; it takes {allowed}") from None
+
+
+def _is_on(name: str, environ: Mapping[str, str]) -> bool:
+    text = environ.get(name) or "0"
+    if text not in ("0", "1"):
+        raise ValueError(f"{name} is {text!r}; it takes 1, or 0 as without it")
+    return text == "1"
 
 
 def __getattr__(name: str) -> Any:

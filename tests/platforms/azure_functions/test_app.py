@@ -50,3 +50,13 @@ def test_level_of_access_is_a_setting() -> None:
 def test_level_that_azure_does_not_know_is_refused() -> None:
     with pytest.raises(ValueError, match="AUTH_LEVEL is 'open'; it takes function, anonymous, admin"):
         make_app(handle, {"AUTH_LEVEL": "open"})
+
+
+@pytest.mark.parametrize(("text", "functions"), [("", {"http"}), ("0", {"http"}), ("1", {"http", "event_grid"})])
+def test_event_grid_is_on_or_off(text: str, functions: set[str]) -> None:
+    assert indexed(EVENT_GRID=text).keys() == functions
+
+
+def test_setting_that_is_neither_on_nor_off_is_refused() -> None:
+    with pytest.raises(ValueError, match="EVENT_GRID is 'true'; it takes 1, or 0"):
+        make_app(handle, {"EVENT_GRID": "true"})

@@ -44,6 +44,56 @@ def test_what_no_known_trigger_brings_is_refused(native: Any) -> None:
         to_event(native, native_context())
 
 
+def cloud_event(**members: Any) -> Any:
+    """Return what the worker makes of an event in CloudEvents' schema."""
+    event = {"specversion": "1.0", "id": "1", "source": "/sky", "type": "moon.rose", **members}
+    return EventGridEventInConverter.decode(Datum(json.dumps(event), "json"), trigger_metadata={})
+
+
+class TestCloudEvents:
+    # https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
+    @pytest.mark.parametrize(
+        ("members", "content_type", "body"),
+        [
+            ({"data_base64": "AP8=", "datacontenttype": "image/png"}, "image/png", b"\x00\xff"),
+            ({"data_base64": "AP8="}, "application/octet-stream", b"\x00\xff"),
+            ({"data": "<moon/>", "datacontenttype": "application/xml"}, "application/xml", b"<moon/>"),
+            ({"data": "é", "datacontenttype": "text/plain; charset=latin-1"}, "text/plain; charset=latin-1", b"\xe9"),
+            ({"data": "full", "datacontenttype": "a/b+json; x=y"}, "a/b+json; x=y", b'"full"'),
+            ({"data": "full"}, "application/json", b'"full"'),
+            ({"data": [1]}, "application/json", b"[1]"),
+            ({}, "application/json", b""),
+        ],
+    )
+    def test_data_is_what_the_sender_meant(self, members: dict[str, Any], content_type: str, body: bytes) -> None:
+        event = to_event(cloud_event(**members), native_context())
+
+        assert (event.headers["content-type"], event.body) == (content_type, body)
+        assert "ce-data_base64" not in event.headers
+
+    def test_extension_may_have_any_name_and_no_value(self) -> None:
+        headers = to_event(cloud_event(data=1, body="moon", gone=None), native_context()).headers
+
+        assert headers["ce-body"] == "moon"
+        assert "ce-gone" not in headers
+
+    @pytest.mark.parametrize(
+        "members",
+        [{"data_base64": "!"}, {"data_base64": 7}, {"data": "x", "datacontenttype": "text/plain; charset=klingon"}],
+    )
+    def test_data_that_cannot_be_read_is_refused(self, members: dict[str, Any]) -> None:
+        with pytest.raises(RefusedEvent, match="the CloudEvent is not as Azure documents it"):
+            to_event(cloud_event(**members), native_context())
+
+
+def test_trace_is_the_one_of_the_invocation() -> None:
+    trace_parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+    event = to_event(cloud_event(data=1), native_context(trace_parent=trace_parent))
+
+    assert event.headers["traceparent"] == trace_parent
+
+
 def test_event_without_what_every_cloud_event_has_is_refused() -> None:
     native = EventGridEventInConverter.decode(Datum('{"id": "1", "data": {}}', "json"), trigger_metadata={})
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import azure.functions as azf
 import pytest
+from azure.functions.http import HttpRequestConverter
+from azure.functions.meta import Datum
 
 from platforms.azure_functions.shim import make_http, timeout_of, to_event
 from platforms.contract import Response
 from tests.conformance import Reply, Request
 from tests.platforms.azure_functions import host
 from tests.platforms.azure_functions.driver import native_context
+from tests.platforms.golden import Golden, check, load
 
 PREFIX = "AzureFunctionsJobHost__extensions__http__routePrefix"
 TRACE_PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -29,6 +33,18 @@ def send(handler: Callable[..., Any], request: Request = Request(), **environ: s
     """Call the HTTP function as host and worker would."""
     response = make_http(handler, environ)(host.to_request(request), native_context())
     return host.from_response(response, request.method)
+
+
+@pytest.mark.parametrize("golden", load(Path(__file__).parent, "requests"), ids=lambda golden: golden.name)
+def test_golden_request(golden: Golden) -> None:
+    told = dict(golden.event)
+    value: dict[str, Any] = {name: Datum(told[name], "string") for name in ("method", "url")}
+    for name in ("headers", "query", "params"):
+        value[name] = {key: Datum(text, "string") for key, text in told[name].items()}
+    value["body"] = Datum(told["body"].encode(), "bytes")
+    request = HttpRequestConverter.decode(Datum(value, "http"), trigger_metadata={})
+
+    check(golden, to_event(request, native_context(), {}))
 
 
 class TestRequests:
