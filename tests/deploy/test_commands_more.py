@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from .aws import StrictAws
 from .project import Project
 
+ROOT = Path(__file__).parents[2]
 NAME = "meditations-dev"
 EVENT = json.dumps({"anything": 1})
 FAILING = "def handle(event, context):\n    raise ValueError('no')\n"
@@ -202,3 +206,13 @@ class TestPolicy:
             project.run("policy")
 
         assert "--deployer --execution is required" in capsys.readouterr().err
+
+
+def test_missing_package_of_the_deployer_is_named_with_what_to_do() -> None:
+    command = [sys.executable, "-S", "-m", "platforms.aws_lambda", "doctor"]
+    ran = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 2
+    assert "is not installed for" in ran.stderr
+    assert "run `make setup`" in ran.stderr
+    assert "Traceback" not in ran.stderr
