@@ -6,13 +6,15 @@ The host: https://github.com/dotnet/aspnetcore/blob/main/src/Http/Headers/src/Se
 
 from __future__ import annotations
 
+import re
 from email.utils import format_datetime, parsedate_to_datetime
-from http.cookies import CookieError, SimpleCookie
+from http.cookies import CookieError, Morsel, SimpleCookie
 from urllib.parse import quote
 
 _FLAGS = ("secure", "httponly")
 _TEXTS = ("domain", "path")
 _SAME_SITE = ("lax", "strict", "none")
+_LONGEST = "9" * 11  # seconds: 3000 years
 
 
 class Unsendable(Exception):
@@ -22,7 +24,7 @@ class Unsendable(Exception):
 def carried(set_cookie: str) -> tuple[str, list[str]]:
     """Return a Set-Cookie as the worker can read it, and what a browser will see otherwise than it was set.
 
-    Raises Unsendable if the worker would drop the cookie.
+    Raises Unsendable if the worker would drop the cookie, or the host fail on its name.
     """
     first, *attributes = (part.strip() for part in set_cookie.split(";"))
     name, _, value = first.partition("=")
@@ -31,12 +33,13 @@ def carried(set_cookie: str) -> tuple[str, list[str]]:
         written, change = _attribute(attribute)
         kept += [written] if written else []
         changes += [f"{name}: {change}"] if change else []
-    parsed = _parse("; ".join(kept))
-    if [name] != list(parsed):
+    morsel = _parse("; ".join(kept)).get(name)
+    if morsel is None or not _is_whole(morsel, value, kept[1:]) or ":" in name:
         raise Unsendable(
-            f"Azure drops the cookie {name!r}: its value takes letters, digits and signs such as -._~=/+, and no blank"
+            f"Azure drops the cookie {name!r}, or a part of it: a name takes letters, digits and signs such as -._, "
+            "a value and a path also =/+, and none of them a blank"
         )
-    if quote(parsed[name].value, safe="") != value:
+    if quote(morsel.value, safe="") != value:
         changes.append(f"{name}: its value is percent-encoded")
     return "; ".join(kept), changes
 
@@ -49,8 +52,10 @@ def _attribute(attribute: str) -> tuple[str, str]:
         return key, ""
     if (key in _TEXTS and value) or (key == "samesite" and value.lower() in _SAME_SITE):
         return f"{key}={value}", ""
-    if key == "max-age" and value.lstrip("-").isdecimal():
-        return f"max-age={max(0, int(value))}", ""  # the host takes none below 0, which means the same
+    if key == "max-age" and re.fullmatch("-?[0-9]+", value):
+        # the host takes none below 0, which means the same, and no more than a TimeSpan holds
+        # https://learn.microsoft.com/dotnet/api/system.timespan.fromseconds
+        return f"max-age={0 if value[0] == '-' else min(value, _LONGEST, key=len)}", ""
     if key == "expires":
         return _expires(value)
     return "", f"{name} is lost"
@@ -62,6 +67,11 @@ def _expires(value: str) -> tuple[str, str]:
         return f"expires={format_datetime(parsedate_to_datetime(value), usegmt=True)}", ""
     except (ValueError, TypeError):
         return "", "Expires is lost, for it is no date"
+
+
+def _is_whole(morsel: Morsel[str], value: str, attributes: list[str]) -> bool:
+    """Return whether the worker has read all there is: it keeps what comes before what it cannot read."""
+    return morsel.coded_value == value.strip() and all(morsel[one.partition("=")[0]] for one in attributes)
 
 
 def _parse(set_cookie: str) -> SimpleCookie:
