@@ -19,6 +19,7 @@ from .async_calls.calls import AsyncCalls
 from .auth import PASSWORD_FILE, Credentials, load_credentials
 from .check.command import check
 from .config import Config, read_config
+from .cron.scheduler import Cron
 from .errors import GatewayError
 from .functions import Functions
 from .metrics import Metrics
@@ -75,9 +76,11 @@ async def _run(config: Config, credentials: Credentials, secrets: SecretStore, e
         return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
 
     calls = await AsyncCalls.open(config, proxy)
+    cron = await Cron.open(config, proxy)
     app = create_app(
         functions=functions,
         calls=calls,
+        cron=cron,
         provider=provider,
         secrets=secrets,
         credentials=credentials,
@@ -96,7 +99,7 @@ async def _run(config: Config, credentials: Credentials, secrets: SecretStore, e
         loop.add_signal_handler(number, starting.cancel)  # until `serve` has its own
     try:
         await starting
-        await serve(config, app, proxy, announce, calls)
+        await serve(config, app, proxy, announce, calls, cron)
     except asyncio.CancelledError:
         _log.info("ended by a signal before it served")
     finally:

@@ -16,6 +16,8 @@ from .async_calls.routes import AsyncRoutes
 from .auth import Credentials, Guard
 from .bodies import MAX_BODY_BYTES, text_reply
 from .config import Config
+from .cron.routes import CronRoutes
+from .cron.scheduler import Cron
 from .errors import GatewayError
 from .functions import Functions
 from .provider import Provider
@@ -35,6 +37,7 @@ def create_app(
     *,
     functions: Functions,
     calls: AsyncCalls,
+    cron: Cron,
     provider: Provider,
     secrets: SecretStore,
     credentials: Credentials,
@@ -55,6 +58,7 @@ def create_app(
         LogRoutes(functions, provider.logs, run),
         SecretRoutes(secrets),
         AsyncRoutes(calls, run),
+        CronRoutes(cron, run),
     )
     for method, path, view in routes:
         app.add_url_rule(path, f"{method} {path}", view, methods=[method], provide_automatic_options=False)
@@ -73,6 +77,7 @@ def _routes(
     of_logs: LogRoutes,
     of_secrets: SecretRoutes,
     of_calls: AsyncRoutes,
+    of_cron: CronRoutes,
 ) -> tuple[tuple[str, str, Callable[..., Response]], ...]:
     """Return every route: method, path, view."""
     return (
@@ -97,6 +102,7 @@ def _routes(
         ("GET", "/async-function/<call:call_id>", of_calls.describe),
         ("GET", "/async-function/<call:call_id>/result", of_calls.result),
         ("DELETE", "/async-function/<call:call_id>", of_calls.cancel),
+        ("GET", "/system/cron", of_cron.list),
         ("GET", "/system/namespaces", about.namespaces),
         ("POST", "/system/namespace/", about.change_namespace),
         ("GET", "/system/namespace/<name:name>", about.namespace),

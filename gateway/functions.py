@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from .async_calls.policy import RetryPolicy
 from .caretaker import Caretaker
 from .config import Config
+from .cron.schedule import Schedule
 from .errors import Conflict, GatewayError, NotFound
 from .keeper import Keeper
 from .models import FunctionDeployment, FunctionName, FunctionStatus, Usage
@@ -78,8 +79,9 @@ class Functions:
 
         The newest of several deployments of one function wins. Raises Conflict if it is to be new and is there or if
         a newer one has taken its place, NotFound if it is not to be new and is not there, Refused or TimedOut if the
-        new version does not get ready: what was there before goes on then.
+        new version does not get ready: what was there before goes on then. Refused as well for a schedule that is none.
         """
+        Schedule.from_annotations(deployment.annotations)
         function = self._router.functions.get(deployment.name)
         is_there = bool(function and (function.revision or self._scaler.is_deploying(function)))
         if is_new and is_there:

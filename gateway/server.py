@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .async_calls.calls import AsyncCalls
 from .config import Config
+from .cron.scheduler import Cron
 from .errors import GatewayError
 from .exchange import Exchange
 from .http_server import HttpServer, Route
@@ -33,7 +34,12 @@ class CannotListen(GatewayError):
 
 
 async def serve(
-    config: Config, app: WSGIApplication, proxy: Proxy, on_ready: Callable[[int], None], calls: AsyncCalls | None = None
+    config: Config,
+    app: WSGIApplication,
+    proxy: Proxy,
+    on_ready: Callable[[int], None],
+    calls: AsyncCalls | None = None,
+    cron: Cron | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then let what is in flight end for `write_timeout_s`.
 
@@ -44,7 +50,7 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_end.set)
     try:
-        async with running(config, app, proxy, calls) as port:
+        async with running(config, app, proxy, calls, cron) as port:
             gc.collect()
             gc.freeze()  # what is loaded by now stays; looking through it again stops the loop for tens of milliseconds
             on_ready(port)
@@ -57,11 +63,11 @@ async def serve(
 
 @asynccontextmanager
 async def running(
-    config: Config, app: WSGIApplication, proxy: Proxy, calls: AsyncCalls | None = None
+    config: Config, app: WSGIApplication, proxy: Proxy, calls: AsyncCalls | None = None, cron: Cron | None = None
 ) -> AsyncIterator[int]:
     """Serve inside the block, which is given the port; drain at its end. Raises CannotListen.
 
-    Without `calls` there are no asynchronous ones.
+    Without `calls` there are no asynchronous ones, without `cron` no function is called by its schedule.
     """
     allow_many_files()
     bridge = Bridge(app)
@@ -76,6 +82,8 @@ async def running(
     proxy.start()
     if calls:
         calls.start(port)
+    if cron:
+        cron.start()
     try:
         yield port
     finally:
@@ -83,6 +91,8 @@ async def running(
         ending = [server.close(config.write_timeout_s)]
         if calls:
             ending.append(calls.stop(config.write_timeout_s))
+        if cron:
+            ending.append(cron.stop(config.write_timeout_s))
         await asyncio.gather(*ending)
         proxy.close()
         bridge.close()

@@ -18,6 +18,7 @@ from gateway.app import create_app
 from gateway.async_calls.calls import AsyncCalls
 from gateway.auth import Credentials
 from gateway.config import Config
+from gateway.cron.scheduler import Cron
 from gateway.functions import Functions
 from gateway.models import FunctionDeployment, FunctionName, FunctionStatus
 from gateway.proxy import Proxy
@@ -92,9 +93,11 @@ class ControlPlane:
             upstream_timeout_s=config.upstream_timeout_s,
         )
         self.calls = loop.run(AsyncCalls.open(config, self.proxy))
+        self.cron = loop.run(Cron.open(config, self.proxy))
         self.app: Flask = create_app(
             functions=self.functions,
             calls=self.calls,
+            cron=self.cron,
             provider=provider,
             secrets=self.secrets,
             credentials=CREDENTIALS,
