@@ -1,6 +1,6 @@
 """Azure's real worker library over the packaged function: started, asked as the host asks it, and its answers read.
 
-The library exists from Python 3.13 on, and so does what it runs: https://pypi.org/project/azure-functions-runtime/
+The library exists from Python 3.13 on, and so does what it runs: https://github.com/Azure/azure-functions-python-worker/tree/dev/runtimes/v2
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def worker_of(app_dir: Path, **environ: str) -> Iterator[Worker]:
     """Start a worker for a folder with a function_app.py."""
     if sys.version_info < (3, 13):
         pytest.skip(
-            "Azure runs this worker library from Python 3.13 on: https://pypi.org/project/azure-functions-runtime/"
+            "Azure runs this worker library from Python 3.13 on: https://github.com/Azure/azure-functions-python-worker/tree/dev/runtimes/v2"
         )
     port = http.free_port()
     command = [sys.executable, "-P", str(CHILD), str(port), str(app_dir)]
