@@ -24,6 +24,9 @@ def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
         return _command(arguments)
     if arguments and not arguments[0].startswith("-"):
         parser.error(f"there is no command {arguments[0]!r}; there are: {', '.join(COMMANDS)}")
+    if commands := [one for one in arguments if one in COMMANDS]:
+        # what stands before it may be the key: it is not repeated
+        parser.error(f"the command stands first: {parser.prog} {commands[0]} ...")
     options = parser.parse_args(arguments)
     set_up_log(parser, environ)
     try:

@@ -10,7 +10,8 @@ from .errors import PackageError
 FILE_NAME = "requirements.txt"
 # https://pip.pypa.io/en/stable/reference/requirements-file-format/
 _LEADS_ELSEWHERE = re.compile(
-    r"\.|/|file:|\S+\s*@\s*file:|-[rce]|--(requirement|constraint|editable)|(-f|--find-links)[ =]*(?![ =]|https?:)"
+    r"\.|/|[\w.-]+/|[\w.+-]+\.(whl|zip|tgz|tar\.\w+)(?=$|[\s;\[])|(\S+\s*@\s*)?(git\+)?file:"
+    r"|-[rce]|--(requirement|constraint|editable)|(-f|--find-links)[ =]*(?![ =]|https?:)"
 )
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _HASH = re.compile(r"\s*\\?\s*--hash[= ]\S+")
@@ -38,7 +39,7 @@ def merged(function_dir: Path, *own: str) -> bytes:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

@@ -21,6 +21,7 @@ from .shim import make_application
 
 log = logging.getLogger(__name__)
 SERVERS = ("waitress", "granian")
+_PACKAGES = {"waitress": "waitress", "granian": "granian uvloop"}
 _NO_LIMIT_S = 86_400  # for servers that want a number
 
 
@@ -54,7 +55,7 @@ def serve(responder: Responder, config: ServerConfig, on_ready: Callable[[], obj
         where = f"{config.host}:{config.port}"
         raise ServerError(f"cannot listen on {where}: {error.strerror or error}; choose another --port") from error
     except ModuleNotFoundError as error:
-        raise ServerError(f"{config.server} is not installed: pip install -r requirements/fast.txt") from error
+        raise ServerError(f"{config.server} is not installed: pip install {_PACKAGES[config.server]}") from error
 
 
 class _Drain:

@@ -30,6 +30,10 @@ def test_function_s_lines_follow_unchanged(tmp_path: Path) -> None:
     assert merged(write(tmp_path, text), "server~=1.0").decode() == "server~=1.0\n" + text.replace("\r\n", "\n") + "\n"
 
 
+def test_mark_that_windows_editors_put_first_does_not_end_up_within(tmp_path: Path) -> None:
+    assert merged(write(tmp_path, "\ufefffast_server\n"), "fast-server==1.0", "other") == b"other\nfast_server\n"
+
+
 def test_hashes_are_left_out_where_the_function_has_none(tmp_path: Path) -> None:
     assert merged(write(tmp_path, "one==1\n"), HASHED) == b"server==1.0\none==1\n"
 
@@ -57,6 +61,7 @@ def test_what_the_function_requires_itself_is_its_own_choice(tmp_path: Path, lin
     [
         *("-r more.txt", "-rmore.txt", "--requirement=more.txt", "-c limits.txt", "--constraint limits.txt", "-e ."),
         *("./own.whl", "../own", "/home/own.whl", "file:own.whl", "own @ file:///own.whl", "own@ file:own.whl"),
+        *("wheels/own", "own-1.0+a-py3-none-any.whl", "own-1.0.tar.gz ; os_name == 'posix'", "git+file:///own#egg=own"),
         *("--find-links ../wheels", "--find-links=wheels", "-f wheels", "  -r more.txt"),
     ],
 )
@@ -65,7 +70,10 @@ def test_line_that_leads_to_a_file_is_an_error(tmp_path: Path, line: str) -> Non
         merged(write(tmp_path, f"one\n{line}\n"))
 
 
-@pytest.mark.parametrize("line", ["--find-links https://example.com/", "-i https://example.com/", "--pre", "files==1"])
+@pytest.mark.parametrize(
+    "line",
+    ["--find-links https://example.com/", "-i https://example.com/", "--pre", "files==1", "https://example.com/a.whl"],
+)
 def test_other_options_are_kept(tmp_path: Path, line: str) -> None:
     assert merged(write(tmp_path, f"{line}\n")) == f"{line}\n".encode()
 

@@ -37,6 +37,14 @@ def alone(*arguments: str) -> list[str]:
     return [sys.executable, "-E", "-s", "-m", "platforms.wsgi", *arguments]
 
 
+@pytest.mark.parametrize(("server", "packages"), [("waitress", "waitress"), ("granian", "granian uvloop")])
+def test_server_that_is_not_installed_is_named_with_what_installs_it(folder: Path, server: str, packages: str) -> None:
+    command = [sys.executable, "-E", "-S", "-m", "platforms.wsgi", "--port", "0", "--server", server]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, check=False, text=True)
+
+    assert (ran.returncode, ran.stderr) == (1, f"error: {server} is not installed: pip install {packages}\n")
+
+
 @pytest.fixture
 def port(folder: Path) -> Iterator[int]:
     """Return the port on which the package's own command serves it."""

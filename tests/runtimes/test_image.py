@@ -74,13 +74,17 @@ def test_image_size_and_start_are_what_the_base_allows(capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("lay_out", [compose_context, packaged_context])
-def test_image_of_a_function_with_requirements_has_them(lay_out: Callable[[Path, Path], None], tmp_path: Path) -> None:
+def test_image_of_a_function_has_its_requirements_and_no_dot_files(
+    lay_out: Callable[[Path, Path], None], tmp_path: Path
+) -> None:
     require("docker")
     (tmp_path / "handler.py").write_text(
         "import itsdangerous\n\ndef handle(event, context):\n    return itsdangerous.Signer('k').sign('x').decode()\n"
     )
     (tmp_path / "requirements.txt").write_text("itsdangerous==2.2.0\n")
+    (tmp_path / ".env").write_text("PASSWORD=swordfish\n")
     with image(tmp_path, lay_out) as tag, run_container(tag) as container:
         http.wait_for_port(container.port, "/_/health")
 
         assert http.send(Request("POST", "/"), container.port).body.startswith(b"x.")
+        assert ".env" not in container.run("ls", "-A", "/app/function")

@@ -78,11 +78,13 @@ def test_image_has_what_it_needs_and_runs_as_a_numeric_user() -> None:
         assert "No module named pip" in container.run("python", "-m", "pip")
 
 
-def test_image_of_a_function_with_requirements_has_them(tmp_path: Path) -> None:
+def test_image_of_a_function_has_its_requirements_and_no_dot_files(tmp_path: Path) -> None:
     source = "import itsdangerous\n\ndef handle(event, context):\n    return itsdangerous.Signer('k').sign('x')\n"
     function_dir = write_function(tmp_path, source)
     (function_dir / "requirements.txt").write_text("itsdangerous==2.2.0\n")
+    (function_dir / ".env").write_text("PASSWORD=swordfish\n")
     with built(function_dir) as tag, run_container(tag) as container:
         init(container, {"value": {}})
 
         assert driver(container).send(Request("POST", "/")).body.startswith(b"x.")
+        assert ".env" not in container.run("ls", "-A", "/app/function")

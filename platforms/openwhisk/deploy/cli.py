@@ -19,7 +19,11 @@ from .world import World
 def main(arguments: Sequence[str], world: World | None = None) -> int:
     """Run one command; return its exit code."""
     world = world or World()
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        # what stands behind an = may be the value of a variable
+        parser.error(f"unrecognized arguments: {' '.join(one.partition('=')[0] for one in unknown)}")
     console = Console(world, json=options.json, quiet=options.quiet, verbose=options.verbose)
     try:
         code: int = options.run(options, world, console)

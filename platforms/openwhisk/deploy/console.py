@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -13,6 +14,8 @@ from .world import World
 # shorter ones would make holes in every text, and are no secrets
 _SHORTEST_HIDDEN = 4
 _MOST_SHOWN = 4000
+# a key that stands where another setting is expected is not known as the key
+_KEY = re.compile(r"""[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[^\s"']+""", re.IGNORECASE)
 
 
 @dataclass
@@ -50,11 +53,11 @@ class Console:
     def trace(self, text: str) -> None:
         """Print a line to stderr for who wants to know more."""
         if self.verbose:
-            self.warn(_without(self._hidden_in_errors, text))
+            self.warn(_without_keys(_without(self._hidden_in_errors, text)))
 
     def fail(self, message: str, exit_code: int) -> int:
         """Print what the command failed with; return the exit code."""
-        message = _without(self._hidden | self._hidden_in_errors, message)[:_MOST_SHOWN]
+        message = _without_keys(_without(self._hidden | self._hidden_in_errors, message))[:_MOST_SHOWN]
         self.warn(message)
         if self.json:
             self.result("", error=message.removeprefix("error: "), exit_code=exit_code)
@@ -84,3 +87,7 @@ def _without(hidden: Iterable[str], text: str) -> str:
     for value in sorted(hidden, key=len, reverse=True):
         text = text.replace(value, "***")
     return text
+
+
+def _without_keys(text: str) -> str:
+    return _KEY.sub("***", text)

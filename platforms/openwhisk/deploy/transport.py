@@ -37,16 +37,20 @@ class Transport:
             request.add_header("Content-Type", "application/json")
         request.add_unredirected_header("Authorization", self._authorization)
         try:
-            with self._opener.open(request, timeout=timeout_s) as reply:
+            with self._open(request, timeout_s) as reply:
                 return reply.status, reply.headers, reply.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.headers, error.read()
         except urllib.error.URLError as error:
             raise answers.unreachable(self._api_url, error.reason) from None
         except (OSError, HTTPException) as error:
             why = "it took too long" if isinstance(error, TimeoutError) else type(error).__name__
             raise answers.NoAnswer(f"{method} {path.partition('?')[0]}: no answer ({why})") from None
+
+    def _open(self, request: urllib.request.Request, timeout_s: float) -> Any:
+        """Return the answer, a bad one too."""
+        try:
+            return self._opener.open(request, timeout=timeout_s)
+        except urllib.error.HTTPError as error:
+            return error
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -28,7 +28,8 @@ TRANSACTION = "tx-for-tests"
 class Fault:
     """What happens to the next request of a method to a path, instead of its answer.
 
-    `status` None closes the connection without an answer, `is_done` after the request was carried out.
+    `status` None closes the connection without an answer, `is_done` after the request was carried out, and
+    `is_cut_short` within the answer.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     is_done: bool = False
+    is_cut_short: bool = False
 
 
 class ApiServer(ThreadingHTTPServer):
@@ -206,14 +208,15 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.status is None:
             self.close_connection = True
             return
-        self._send(fault.status, list(fault.headers.items()), fault.body)
+        self.close_connection = fault.is_cut_short
+        self._send(fault.status, list(fault.headers.items()), fault.body, missing=int(fault.is_cut_short))
 
-    def _send(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+    def _send(self, status: int, headers: list[tuple[str, str]], body: bytes, missing: int = 0) -> None:
         self.send_response_only(status)
         for name, value in headers:
             if name.lower() != "content-length":
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) + missing))
         self.end_headers()
         self.wfile.write(body)
         self.wfile.flush()

@@ -76,6 +76,17 @@ class TestKey:
 
         assert outcome.facts["error"].count("no such key: ***") == 1
 
+    @pytest.mark.parametrize("variable", ["WHISK_APIHOST", "WHISK_APIVERSION", "WSK_CONFIG_FILE"])
+    def test_it_is_not_shown_where_another_setting_belongs(
+        self, server: ApiServer, project: Project, variable: str
+    ) -> None:
+        project.environ |= {"WHISK_AUTH": "a:b", variable: AUTH}
+
+        outcome = project.run("status", "--json", "-v")
+
+        assert outcome.code == 2
+        assert AUTH not in outcome.out + outcome.err
+
     def test_a_proxy_does_not_get_it_in_the_clear(
         self, server: ApiServer, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -96,6 +107,12 @@ class TestRepeating:
         server.faults += [Fault("GET", "actions/meditations")] * 3
 
         assert project.run("status").code == 0
+
+    def test_a_failure_that_was_cut_short_is_sent_again(self, server: ApiServer, project: Project) -> None:
+        server.faults.append(Fault("GET", "actions/meditations", 503, body=b"{", is_cut_short=True))
+
+        assert project.run("status").code == 0
+        assert project.pauses == [1]
 
     @pytest.mark.parametrize(
         ("status", "message"), [(503, "failed with 503"), (429, "throttled, also after waiting"), (None, "no answer")]

@@ -61,6 +61,22 @@ def test_a_misspelled_option_does_not_show_the_key(capsys: pytest.CaptureFixture
     assert capsys.readouterr().err.endswith("unrecognized arguments: --atuh ***\n")
 
 
+def test_a_misspelled_option_does_not_show_a_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        entry.main(["deploy", "--envs", "A=swordfish"], {})
+
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --envs A\n")
+
+
+def test_a_key_before_the_command_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        entry.main(["--auth", AUTH, "deploy"], {})
+
+    error = capsys.readouterr().err
+    assert error.endswith("the command stands first: python -m platforms.openwhisk deploy ...\n")
+    assert AUTH not in error
+
+
 @pytest.mark.parametrize(
     ("error", "code", "message"),
     [
