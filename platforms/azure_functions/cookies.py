@@ -7,6 +7,7 @@ The host: https://github.com/dotnet/aspnetcore/blob/main/src/Http/Headers/src/Se
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from email.utils import format_datetime, parsedate_to_datetime
 from http.cookies import CookieError, Morsel, SimpleCookie
 from urllib.parse import quote
@@ -64,8 +65,10 @@ def _attribute(attribute: str) -> tuple[str, str]:
 def _expires(value: str) -> tuple[str, str]:
     """Return the date in the one form that the worker reads; in another its whole answer fails."""
     try:
-        return f"expires={format_datetime(parsedate_to_datetime(value), usegmt=True)}", ""
-    except (ValueError, TypeError):
+        # whatever zone it names, or none: https://www.rfc-editor.org/rfc/rfc6265#section-5.1.1
+        moment = parsedate_to_datetime(value).replace(tzinfo=UTC)
+        return f"expires={format_datetime(moment, usegmt=True)}", ""
+    except (ValueError, TypeError, OverflowError):
         return "", "Expires is lost, for it is no date"
 
 

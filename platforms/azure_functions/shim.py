@@ -7,6 +7,7 @@ are there when a setting asks for them. What is no HTTP is read by `events.py`, 
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 
@@ -30,6 +31,10 @@ LIMIT_BYTES = 100 * 2**20  # https://learn.microsoft.com/azure/azure-functions/f
 HTTP_TIMEOUT_S = 230.0
 _PREFIX = "AzureFunctionsJobHost__extensions__http__routePrefix"
 _TIMEOUT = "AzureFunctionsJobHost__functionTimeout"
+# days, hh:mm, days.hh:mm, and seconds after it: https://learn.microsoft.com/dotnet/api/system.timespan.parse
+_TIME_SPAN = re.compile(
+    r"(?:([0-9]+)(?:$|\.(?=[0-9]+:)|:(?=[0-9]+:[0-9]+:)))?(?:([0-9]+):([0-9]+)(?::([0-9]+(?:\.[0-9]+)?))?)?"
+)
 
 
 class InvocationFailed(Exception):
@@ -46,7 +51,7 @@ def to_event(request: azf.HttpRequest, native_context: azf.Context, environ: Map
     host, slash, target = rest.partition("/")
     raw_path, _, raw_query = (slash + target).partition("?")
     headers = dict(request.headers)
-    if "chunked" in headers.get("transfer-encoding", "") and not request.get_body():
+    if "chunked" in headers.get("transfer-encoding", "").lower() and not request.get_body():
         # https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.Grpc/MessageExtensions/GrpcMessageConversionExtensions.cs
         raise BadRequest("Azure does not pass on a body that is sent in chunks: send its Content-Length", status=411)
     if "cookie" in headers:
@@ -173,20 +178,20 @@ def timeout_of(environ: Mapping[str, str]) -> float | None:
 
     https://learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values
     """
-    text = environ.get(_TIMEOUT, "")
-    days, dot, clock = text.rpartition(".")
-    parts = clock.split(":")
-    if len(parts) != 3 or not all(part.isdecimal() for part in [*parts, *([days] if dot else [])]):
+    found = _TIME_SPAN.fullmatch(environ.get(_TIMEOUT, "").strip())
+    if found is None:
         return None
-    hours, minutes, seconds = map(int, parts)
-    return float(((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + seconds)
+    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) or None
 
 
 def _base_path(raw_path: str, environ: Mapping[str, str]) -> str:
     """Return the part of a path that is the route prefix, which may only be told as an override of host.json."""
     prefix = environ.get(_PREFIX, "").strip("/")
-    base_path = f"/{prefix}" if prefix else ""
-    return base_path if base_path and (raw_path + "/").startswith(base_path + "/") else ""
+    # a route is matched without regard to case: https://learn.microsoft.com/aspnet/core/fundamentals/routing
+    if not prefix or not f"{raw_path}/".lower().startswith(f"/{prefix}/".lower()):
+        return ""
+    return raw_path[: len(prefix) + 1]
 
 
 def _auth_level(environ: Mapping[str, str]) -> azf.AuthLevel:

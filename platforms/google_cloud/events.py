@@ -70,7 +70,7 @@ def _of_message(message: dict[str, Any]) -> tuple[list[tuple[str, str]], bytes]:
     attributes = dict(message)
     content_type = attributes.pop("datacontenttype", None) or ""
     data, encoded = attributes.pop("data", None), attributes.pop("data_base64", None)
-    return _in_binary_mode(attributes, data if encoded is None else a2b_base64(encoded), content_type)
+    return _in_binary_mode(attributes, data if encoded is None else a2b_base64(encoded, strict_mode=True), content_type)
 
 
 def _of_cloud_event(native: Any) -> tuple[list[tuple[str, str]], bytes]:

@@ -32,7 +32,17 @@ def test_folder_has_the_function_the_shim_and_what_azure_looks_for() -> None:
 def test_route_prefix_is_empty_so_that_the_root_is_the_root() -> None:
     settings = json.loads(build(SAMPLE).files["host.json"])
 
-    assert settings == {"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}
+    assert (settings["version"], settings["extensions"]) == ("2.0", {"http": {"routePrefix": ""}})
+
+
+def test_host_is_told_of_the_extensions_that_know_queues_and_event_grid() -> None:
+    # the host itself knows HTTP and timers: https://learn.microsoft.com/azure/azure-functions/functions-bindings-register
+    settings = json.loads(build(SAMPLE).files["host.json"])
+
+    assert settings["extensionBundle"] == {
+        "id": "Microsoft.Azure.Functions.ExtensionBundle",
+        "version": "[4.0.0, 5.0.0)",
+    }
 
 
 def test_requirements_are_azure_s_and_the_function_s(tmp_path: Path) -> None:

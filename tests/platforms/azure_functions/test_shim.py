@@ -13,7 +13,7 @@ from azure.functions.http import HttpRequestConverter
 from azure.functions.meta import Datum
 
 from platforms.azure_functions.shim import make_http, timeout_of, to_event
-from platforms.contract import Response
+from platforms.contract import BadRequest, Response
 from tests.conformance import Reply, Request
 from tests.platforms.azure_functions import host
 from tests.platforms.azure_functions.driver import native_context
@@ -59,7 +59,10 @@ class TestRequests:
 
     @pytest.mark.parametrize(
         ("path", "base_path", "seen"),
-        [("/api/a", "/api", "/a"), ("/api", "/api", "/"), ("/apix", "", "/apix"), ("/", "", "/")],
+        [
+            *(("/api/a", "/api", "/a"), ("/api", "/api", "/"), ("/apix", "", "/apix"), ("/", "", "/")),
+            ("/API/A", "/API", "/A"),  # the host's routes know no case
+        ],
     )
     def test_route_prefix_is_taken_off_by_whole_segments(self, path: str, base_path: str, seen: str) -> None:
         event = event_of(f"https://moon.example{path}", {PREFIX: "api"})
@@ -79,6 +82,10 @@ class TestRequests:
 
         assert reply.status == 411
         assert "Content-Length" in reply.json()["error"]
+
+    def test_chunks_are_seen_however_they_are_spelled(self) -> None:
+        with pytest.raises(BadRequest, match="in chunks"):
+            event_of("https://moon.example/", **{"Transfer-Encoding": "Chunked"})
 
     def test_context_says_which_app_invocation_and_deadline(self) -> None:
         def handle(event: Any, context: Any) -> Any:
@@ -132,9 +139,14 @@ class TestReplies:
     [
         ("00:05:00", 300.0),
         ("1.00:00:30", 86430.0),
+        ("00:05:00.5", 300.5),
+        ("00:05", 300.0),
+        ("1:00:00:30", 86430.0),
+        ("2", 172800.0),
         ("-1", None),
         ("", None),
         ("5 minutes", None),
+        ("5:", None),
         ("-1.00:00:00", None),
     ],
 )

@@ -120,7 +120,7 @@ class TestStructuredMode:
         assert dict(event.headers) == {**dict(BINARY), "content-type": "application/json"}
         assert event.json() == {"a": 1}
 
-    @pytest.mark.parametrize("message", [[], "text", {"data_base64": 1}, {"data_base64": "a"}])
+    @pytest.mark.parametrize("message", [[], "text", *({"data_base64": one} for one in (1, "a", "!AP8="))])
     def test_message_that_is_not_one_is_refused(self, message: Any) -> None:
         with pytest.raises(RefusedEvent):
             to_event({}, Context(), delivery=structured(message))
