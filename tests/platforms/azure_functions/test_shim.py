@@ -85,7 +85,7 @@ class TestRequests:
 
     def test_chunks_are_seen_however_they_are_spelled(self) -> None:
         with pytest.raises(BadRequest, match="in chunks"):
-            event_of("https://moon.example/", **{"Transfer-Encoding": "Chunked"})
+            event_of("https://moon.example/", {}, **{"Transfer-Encoding": "Chunked"})
 
     def test_context_says_which_app_invocation_and_deadline(self) -> None:
         def handle(event: Any, context: Any) -> Any:
