@@ -6,6 +6,7 @@ https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protoc
 from __future__ import annotations
 
 from .contract import BadRequest, Event
+from .encoding import charset_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,23 @@ def cloud_event(body: bytes, content_type: str = "", /, **attributes: str | None
             pairs.append((f"ce-{name}", header_value(filled(value, name))))
     pairs.append(("content-type", content_type or _content_type(body)))
     return Event("POST", raw_path="/", header_pairs=pairs, body=body)
+
+
+def encode_data(data: Any, content_type: str) -> tuple[bytes, str]:
+    """Return a CloudEvent's data as bytes with their type: bytes as they are, a text in its charset, all else as JSON.
+
+    What has no type is JSON: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
+    """
+    if data is None:
+        return b"", content_type
+    if isinstance(data, bytes):
+        return data, content_type or "application/octet-stream"
+    media_type = content_type.partition(";")[0].strip().lower()
+    if isinstance(data, str) and media_type and not media_type.endswith(("/json", "+json")):
+        return data.encode(charset_of(content_type)), content_type
+    from json import dumps
+
+    return dumps(data).encode(), content_type or "application/json"
 
 
 def filled(value: Any, name: str) -> str:

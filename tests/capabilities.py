@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,17 +134,22 @@ def _shortened(cells: Iterable[str]) -> list[str]:
 
 
 def _cell(capability: Capability, driver: Driver) -> str:
-    lost = {
-        way: [name for name in names if not _agreed(_CASES[name], driver)]
-        for way, names in (("in", capability.incoming), ("out", capability.outgoing))
-    }
+    cases = {way: names for way, names in (("in", capability.incoming), ("out", capability.outgoing)) if names}
+    lost = {way: [name for name in names if not _agreed(_CASES[name], driver)] for way, names in cases.items()}
     if not any(lost.values()):
         return "yes"
-    whole = [way for way, names in (("in", capability.incoming), ("out", capability.outgoing)) if names]
-    gone = [way for way in whole if lost[way]]
-    said = "no" if gone == whole else " and ".join(f"not {way}" for way in gone)
     reasons = dict.fromkeys(str(missing(_CASES[name], driver)) for names in lost.values() for name in names)
-    return f"{said}: {'; '.join(map(_linked, reasons))}"
+    return f"{_extent(cases, lost)}: {'; '.join(map(_linked, reasons))}"
+
+
+def _extent(cases: Mapping[str, Sequence[str]], lost: Mapping[str, Sequence[str]]) -> str:
+    """Return how much is lost, where some is: of what comes in and of what goes out."""
+    if all(len(lost[way]) == len(cases[way]) for way in cases):
+        return "no"
+    if len(cases) == 1:
+        return "partly"
+    words = {way: "not" if len(lost[way]) == len(cases[way]) else "not all" for way in cases if lost[way]}
+    return " and ".join(f"{word} {way}" for way, word in words.items())
 
 
 def _agreed(case: Case, driver: Driver) -> bool:

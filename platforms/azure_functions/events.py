@@ -13,9 +13,8 @@ from typing import Any
 import azure.functions as azf
 from azure.functions.timer import TimerRequest
 
-from ..cloud_events import cloud_event
+from ..cloud_events import cloud_event, encode_data
 from ..contract import Event
-from ..encoding import charset_of
 
 
 class RefusedEvent(Exception):
@@ -105,10 +104,11 @@ def _of_cloud_event(event: azf.CloudEvent) -> Event:
     extensions = event.extension_attrs
     # azure.functions takes binary data for an extension, whose name could not have this sign
     encoded = extensions.pop("data_base64", None)
-    body, content_type = _encode_data(event.get_json(), encoded, event.datacontenttype or "")
+    data = event.get_json() if encoded is None else a2b_base64(encoded, strict_mode=True)
+    body, content_type = encode_data(data, event.datacontenttype or "")
     return cloud_event(
         body,
-        content_type,
+        content_type or "application/json",
         id=event.id,
         type=event.type,
         source=event.source,
@@ -117,21 +117,6 @@ def _of_cloud_event(event: azf.CloudEvent) -> Event:
         dataschema=event.dataschema,
         **{name: _text(value) for name, value in extensions.items() if value is not None},
     )
-
-
-def _encode_data(data: Any, encoded: Any, content_type: str) -> tuple[bytes, str]:
-    """Return data as bytes with their type: base64 decoded, a text that is no JSON in its charset, all else as JSON.
-
-    https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
-    """
-    if encoded is not None:
-        return a2b_base64(encoded, strict_mode=True), content_type or "application/octet-stream"
-    if data is None:
-        return b"", content_type or "application/json"
-    media_type = content_type.partition(";")[0].strip().lower()
-    if isinstance(data, str) and media_type and not media_type.endswith(("/json", "+json")):
-        return data.encode(charset_of(content_type)), content_type
-    return dumps(data).encode(), content_type or "application/json"
 
 
 def _text(value: Any) -> str:

@@ -9,11 +9,10 @@ Pure; imported when the first such event arrives, so that an HTTP function does 
 from __future__ import annotations
 
 from binascii import a2b_base64
-from json import dumps, loads
+from json import loads
 
-from ..cloud_events import header_value
+from ..cloud_events import encode_data, header_value
 from ..contract import Event
-from ..encoding import charset_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,24 +91,9 @@ def _of_background_event(data: Any, context: Any) -> tuple[list[tuple[str, str]]
 
 
 def _in_binary_mode(attributes: dict[str, Any], data: Any, content_type: str) -> tuple[list[tuple[str, str]], bytes]:
-    body, content_type = _encode_data(data, content_type)
+    body, content_type = encode_data(data, content_type)
     pairs = [(f"ce-{name}", _encode(name, value)) for name, value in attributes.items() if value not in (None, "")]
     return pairs + ([("content-type", content_type)] if content_type else []), body
-
-
-def _encode_data(data: Any, content_type: str) -> tuple[bytes, str]:
-    """Return data as bytes with their type: bytes as they are, a text in its charset, all else as JSON.
-
-    What has no type is JSON: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
-    """
-    if data is None:
-        return b"", content_type
-    if isinstance(data, bytes):
-        return data, content_type or "application/octet-stream"
-    media_type = content_type.partition(";")[0].strip().lower()
-    if isinstance(data, str) and media_type and not media_type.endswith(("/json", "+json")):
-        return data.encode(charset_of(content_type)), content_type
-    return dumps(data).encode(), content_type or "application/json"
 
 
 def _encode(name: str, value: Any) -> str:

@@ -48,6 +48,18 @@ def main(
     return 0
 
 
+def package_only(platform: str, build: Callable[[Path], Built], arguments: Sequence[str]) -> int:
+    """Run the command line of a platform that has no other command; the package is `build/<platform>`."""
+    usage = f"usage: python -m platforms.{platform} package [--help]"
+    if arguments[:1] == ["package"]:
+        return main(platform, build, Path("build") / platform, arguments[1:])
+    if arguments and arguments[0] in ("-h", "--help"):
+        print(usage)
+        return 0
+    print(f"{usage}\nerror: package is the one command", file=sys.stderr)
+    return 2
+
+
 def describe(built: Built, output: Path) -> list[str]:
     """Return what people read of a package that was written: what is inside, and what to run next."""
     return [
