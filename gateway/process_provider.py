@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 from threading import Event
 
+from .async_calls.policy import RetryPolicy
 from .errors import Conflict, NotFound, Refused, Unavailable
 from .log_book import LogBook
 from .models import FunctionDeployment, FunctionName, LogMessage, LogQuery, Resources, Usage
@@ -264,6 +265,10 @@ def _checked(function: StackFunction, stack_path: Path) -> StackFunction:
         raise Refused(f"{where}: handler: there is no folder {str(function.handler_dir)!r}")
     if "." in function.handler_dir.name:
         raise Refused(f"{where}: handler: Python cannot import a folder with a dot, {function.handler_dir.name!r}")
+    try:
+        RetryPolicy.from_annotations(function.deployment.annotations)
+    except Refused as error:
+        raise Refused(f"{where}: {error}") from None
     return function
 
 

@@ -61,6 +61,13 @@ def test_function_of_another_lang_is_refused_at_the_start(tmp_path: Path) -> Non
         make_provider(path)
 
 
+def test_function_whose_retries_cannot_be_used_is_named_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "fn").mkdir()
+    path = write_stack(tmp_path, "fn", fields="annotations: {com.openfaas.retry.attempts: soon}")
+    with pytest.raises(Refused, match=r"function 'fn': annotation com\.openfaas\.retry\.attempts: 'soon'"):
+        make_provider(path)
+
+
 @pytest.mark.parametrize(("name", "said"), [("none", "there is no folder"), ("a.b", "cannot import a folder with a")])
 def test_function_without_a_usable_folder_is_refused_at_the_start(tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / "a.b").mkdir()
