@@ -7,14 +7,18 @@ from functools import partial
 
 from . import (
     gateway_async,
+    gateway_async_kill,
     gateway_changes,
+    gateway_dashboard,
+    gateway_history,
     gateway_kill,
     gateway_memory,
+    gateway_retries,
     gateway_slow,
     gateway_throughput,
     gateway_wake,
 )
-from .gateway_places import GatewayError
+from .gateway_server import GatewayError
 from .report import Aim
 from .servers import NotStarted
 
@@ -27,6 +31,10 @@ _RUNS: Mapping[str, Run] = {
     "gateway-memory": gateway_memory.run,
     "gateway-changes": gateway_changes.run,
     "gateway-async": gateway_async.run,
+    "gateway-async-kill": gateway_async_kill.run,
+    "gateway-retries": gateway_retries.run,
+    "gateway-history": gateway_history.run,
+    "gateway-dashboard": gateway_dashboard.run,
 }
 
 

@@ -1,16 +1,24 @@
-"""`python -m bench.gateway_alone PORT`: the gateway's path of a call and nothing else, in front of that port.
+"""`python -m bench.gateway_alone PORT [forget]`: the gateway's path of a call and nothing else, in front of that port.
 
-Prints the port that it serves /function/up on. No provider, no control plane: a Router with one endpoint.
+Prints the port that it serves /function/up on; with `forget` no call is kept. No provider, no control plane: a Router
+with one endpoint.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import uvloop
 
+from gateway.auth import Credentials
+from gateway.calls import Call
 from gateway.config import Config
+from gateway.function_pages import Fence
+from gateway.history.history import History
 from gateway.metrics import Metrics
 from gateway.models import FunctionDeployment, FunctionName
 from gateway.provider import Replica, ReplicaState
@@ -19,7 +27,7 @@ from gateway.router import Endpoint, Function, Router
 from gateway.server import serve
 
 
-async def main(upstream_port: int) -> None:
+async def main(upstream_port: int, *, forgets: bool) -> None:
     """Serve until a signal."""
     deployment = FunctionDeployment(name=FunctionName("up"), image="none")
     function = Function(deployment, revision="1", created_at=datetime.now(UTC))
@@ -38,10 +46,23 @@ async def main(upstream_port: int) -> None:
     router = Router()
     router.functions[deployment.name] = function
     metrics = Metrics(router)
-    proxy = Proxy(
-        router, _wake, record=metrics.record, started=metrics.started, unreachable=print, upstream_timeout_s=60.0
-    )
-    await serve(Config(port=0), lambda _environ, _start: [], proxy, lambda port: print("port", port, flush=True))
+    with tempfile.TemporaryDirectory() as folder, closing(History.open(Config(state_dir=Path(folder)))) as history:
+        history.start()
+
+        def record(call: Call) -> None:
+            metrics.record(call)
+            history.record(call)
+
+        proxy = Proxy(
+            router,
+            _wake,
+            record=metrics.record if forgets else record,
+            started=metrics.started,
+            unreachable=print,
+            upstream_timeout_s=60.0,
+            fence=Fence(Credentials("admin", "secret").accept),
+        )
+        await serve(Config(port=0), lambda _environ, _start: [], proxy, lambda port: print("port", port, flush=True))
 
 
 async def _wake(function: Function) -> Endpoint:
@@ -49,4 +70,4 @@ async def _wake(function: Function) -> Endpoint:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1])))
+    uvloop.run(main(int(sys.argv[1]), forgets="forget" in sys.argv))

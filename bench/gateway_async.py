@@ -5,7 +5,6 @@ Each one is written to the disk three times before its result can be read; commi
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -72,15 +71,8 @@ def _measure(place: Place, way: str) -> Measured:
     per_second = 1e6 * count / duration_us
     if way == SYNC:
         return Measured(per_second, p50_us / 1000, per_second)
-    until(lambda: _open(place) == 0, "end of every asynchronous call")
+    until(lambda: place.gateway.open_calls() == 0, "end of every asynchronous call")
     return Measured(per_second, p50_us / 1000, count / (time.monotonic() - began_s))
-
-
-def _open(place: Place) -> int:
-    """Return how many calls have not come to an end."""
-    counts = json.loads(place.gateway.control("GET", "/system/async?limit=1"))["counts"]
-    found = counts.get(f"{FUNCTION}.openfaas-fn", {})
-    return int(found.get("waiting", 0) + found.get("running", 0))
 
 
 def _ratio(samples: Sequence[Measured], to: Sequence[Measured], figure: str) -> float:

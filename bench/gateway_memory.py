@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from .gateway_places import Gateway, places
+from .gateway_places import places
+from .gateway_server import Gateway
 from .report import Aim, show_table
 
 MEGABYTES = 100
@@ -25,14 +26,14 @@ def run(*, rounds: int | None, quick: bool) -> list[Aim]:
     for title, place in places().items():
         with place({"fn": {}}) as found:
             pid, gateway = found.gateway.child.pid, found.gateway
-            idle_mb = _memory_mb(pid, "VmRSS")
+            idle_mb = memory_mb(pid, "VmRSS")
             peaks_mb = []
             for what, transfer in TRANSFERS.items():
                 Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak begins anew: proc_pid_clear_refs(5)
                 began_s = time.monotonic()
                 transfer(gateway)
                 took_s = time.monotonic() - began_s
-                peaks_mb.append(_memory_mb(pid, "VmHWM"))
+                peaks_mb.append(memory_mb(pid, "VmHWM"))
                 rows[f"{title}: {what}"] = (f"{idle_mb:.1f}", f"{peaks_mb[-1]:.1f}", f"{took_s:.1f}")
         text = f"gateway, {title}: {MEGABYTES} MB up and {MEGABYTES} MB down with a peak under {AIM_MB} MB"
         aims.append(Aim(text, f"{max(peaks_mb):.0f} MB", max(peaks_mb) < AIM_MB))
@@ -90,6 +91,6 @@ def _read(connection: socket.socket) -> bytes:
     return received
 
 
-def _memory_mb(pid: int, name: str) -> float:
+def memory_mb(pid: int, name: str) -> float:
     found = re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     return int(found[1]) * 1024 / 1e6 if found else 0.0

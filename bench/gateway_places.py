@@ -1,4 +1,4 @@
-"""The gateway as users run it, a process of its own, over Docker and over processes: where its benches measure.
+"""A gateway over Docker and over processes, with functions that are ready: where its benches measure.
 
 What is started here is removed at the end, also after an error: the gateway, its containers and their network. The
 images are kept, as the engine's cache is.
@@ -6,19 +6,15 @@ images are kept, as the engine's cache is.
 
 from __future__ import annotations
 
-import base64
-import json
 import os
-import re
 import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,56 +24,15 @@ import docker
 import yaml
 from docker.errors import DockerException
 
-from .gateway_calls import Answer, call, until
-from .servers import Child, running
+from .gateway_calls import call, until
+from .gateway_server import ROOT, Gateway, serve
 
-ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "function"
 TRAFFIC = Path(__file__).parent / "peers" / "traffic"
 FUNCTION_LABEL = "com.openfaas.function"
 MINIMUM = "com.openfaas.scale.min"
 QUIET = {"LOG_LEVEL": "WARNING"}
 Labels = Mapping[str, str]
-
-
-class GatewayError(Exception):
-    """The gateway refused what a bench asked of it: has its answer."""
-
-
-@dataclass(frozen=True)
-class Gateway:
-    """A gateway that runs, and what it is asked."""
-
-    child: Child
-    port: int
-    password: str
-
-    def ask(self, method: str, path: str, body: Any = None) -> Answer:
-        """Send a request to the control plane, logged in."""
-        token = base64.b64encode(f"admin:{self.password}".encode()).decode()
-        encoded = b"" if body is None else json.dumps(body).encode()
-        return call(self.port, path, method, {"Authorization": f"Basic {token}"}, encoded)
-
-    def control(self, method: str, path: str, body: Any = None) -> bytes:
-        """Send a request to the control plane and return the answer's body. Raises GatewayError if it fails."""
-        answer = self.ask(method, path, body)
-        if answer.status not in (200, 202):
-            raise GatewayError(f"{method} {path}: {answer.status} {answer.body.decode(errors='replace')}")
-        return answer.body
-
-    def counts(self, name: str) -> tuple[int, int]:
-        """Return how many replicas of a function run, and how many of them take requests."""
-        found = {one["name"]: one for one in json.loads(self.control("GET", "/system/functions"))}.get(name, {})
-        return found.get("replicas", 0), found.get("availableReplicas", 0)
-
-    def scale(self, name: str, replicas: int) -> None:
-        """Have so many replicas, and wait until they are there."""
-        self.control("POST", f"/system/scale-function/{name}", {"serviceName": name, "replicas": replicas})
-        self.wait_for(name, replicas)
-
-    def wait_for(self, name: str, replicas: int) -> None:
-        """Wait until a function has so many replicas, and all of them take requests."""
-        until(lambda: self.counts(name) == (replicas, replicas), f"{replicas} replicas of {name}")
 
 
 class Place(Protocol):
@@ -98,14 +53,31 @@ class Place(Protocol):
 class OverProcesses:
     """Functions of a stack file as processes of this machine; each has a copy of the source."""
 
-    def __init__(self, functions: Mapping[str, Labels], source: Path, stack: ExitStack) -> None:
+    def __init__(
+        self, functions: Mapping[str, Labels], source: Path, stack: ExitStack, *, flags: Sequence[str] = ()
+    ) -> None:
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        self._stack = stack
         for name in functions:
             shutil.copytree(source, self._folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         stack_path = self._folder / "stack.yml"
         stack_path.write_text(yaml.safe_dump(_stack_file(functions)), encoding="utf-8")
-        arguments = ("--provider", "process", "--stack", str(stack_path))
-        self.gateway = stack.enter_context(_gateway(*arguments, state_dir=self._folder / "state"))
+        self._arguments = ("--provider", "process", "--stack", str(stack_path), *flags)
+        self.gateway = self._serve(0)
+
+    def restart(self) -> None:
+        """Kill the gateway with SIGKILL, and start it again on its port and its folder."""
+        os.kill(self.gateway.child.pid, signal.SIGKILL)
+        self.gateway = self._serve(self.gateway.port)
+
+    def runs(self, name: str) -> dict[str, list[float]]:
+        """Return when each call reached a function that notes it, on the clock of `time.monotonic`, by its id."""
+        found: dict[str, list[float]] = {}
+        path = self._folder / name / "runs.log"
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+            call_id, began_s = line.split()
+            found.setdefault(call_id, []).append(float(began_s))
+        return found
 
     def address(self, name: str) -> tuple[str, int]:
         (port,) = self._processes(name).values()
@@ -120,6 +92,9 @@ class OverProcesses:
         killed_s = time.monotonic()
         os.kill(pid, signal.SIGKILL)
         return killed_s
+
+    def _serve(self, port: int) -> Gateway:
+        return self._stack.enter_context(serve(*self._arguments, state_dir=self._folder / "state", port=port))
 
     def _processes(self, name: str) -> dict[int, int]:
         """Return the port that each process of a function listens on, by the process's id."""
@@ -146,7 +121,7 @@ class OverDocker:
         stack.callback(self._remove)
         arguments = ("--provider", "docker", "--network", self.network)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        self.gateway = stack.enter_context(_gateway(*arguments, state_dir=folder / "state"))
+        self.gateway = stack.enter_context(serve(*arguments, state_dir=folder / "state"))
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda name: self._deploy("POST", name), functions))
 
@@ -195,10 +170,12 @@ class OverDocker:
 
 
 @contextmanager
-def over_processes(functions: Mapping[str, Labels], source: Path = TRAFFIC) -> Iterator[OverProcesses]:
-    """Give a gateway over processes with these functions, by name with their labels, which are ready."""
+def over_processes(
+    functions: Mapping[str, Labels], source: Path = TRAFFIC, *, flags: Sequence[str] = ()
+) -> Iterator[OverProcesses]:
+    """Give a gateway over processes with these functions, by name; their labels are their annotations as well."""
     with ExitStack() as stack:
-        yield _ready(OverProcesses(functions, source, stack), functions)
+        yield _ready(OverProcesses(functions, source, stack, flags=flags), functions)
 
 
 @contextmanager
@@ -228,20 +205,6 @@ def places() -> dict[str, Callable[..., AbstractContextManager[Place]]]:
     return {name: place for name, place in PLACES.items() if name not in why}
 
 
-@contextmanager
-def _gateway(*arguments: str, state_dir: Path) -> Iterator[Gateway]:
-    command = (sys.executable, "-m", "gateway", "--port", "0", "--state-dir", str(state_dir), *arguments)
-    said = re.compile(r"serving the OpenFaaS REST API over \w+ on http://127\.0\.0\.1:(\d+)\n")
-
-    def is_up(child: Child) -> bool:
-        return bool(said.search(child.written()))
-
-    with running("the gateway", command, is_up, folder=ROOT, environ={}) as child:
-        found = said.search(child.written())
-        password = (state_dir / "basic-auth-password").read_text(encoding="utf-8").strip()
-        yield Gateway(child, int(found[1]) if found else 0, password)
-
-
 def _ready(place: Any, functions: Mapping[str, Labels]) -> Any:
     """Return the place once every function has answered, and has its replicas; one that rests by then has neither."""
     gateway: Gateway = place.gateway
@@ -259,7 +222,7 @@ def _answers(gateway: Gateway, name: str) -> bool:
 def _stack_file(functions: Mapping[str, Labels]) -> dict[str, Any]:
     def function(name: str, labels: Labels) -> dict[str, Any]:
         settings = {"lang": "portable", "handler": f"./{name}", "image": f"local/{name}:latest"}
-        return {**settings, "labels": dict(labels), "environment": QUIET}
+        return {**settings, "labels": dict(labels), "annotations": dict(labels), "environment": QUIET}
 
     return {
         "version": "1.0",

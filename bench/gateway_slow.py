@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Mapping
 
 from .gateway_calls import Answer, burst, call, failures
-from .gateway_places import DOCKER, MINIMUM, ROOT, Gateway, over_docker, places
+from .gateway_places import DOCKER, MINIMUM, over_docker, places
+from .gateway_server import ROOT, Gateway
 from .report import Aim, percentile, show_table
 
 COUNT, QUICK_COUNT = 500, 100

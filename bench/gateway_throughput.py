@@ -16,7 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from .gateway_places import QUIET, ROOT, SAMPLE, Place, places
+from .gateway_places import QUIET, SAMPLE, Place, places
+from .gateway_server import ROOT
 from .report import Aim, show_table, take_turns
 from .servers import answers, free_port, running
 
@@ -93,8 +94,8 @@ def _take_turns(route: Route, rounds: int) -> Mapping[int, Pair]:
     """Return what was measured, by the number of connections."""
     trials = [Trial(connections, way) for connections in (MANY, ONE) for way in (DIRECT, THROUGH)]
     for trial in trials:
-        _measure(trial, route)
-    samples = take_turns(trials, lambda trial: _measure(trial, route), rounds)
+        measure(trial, route)
+    samples = take_turns(trials, lambda trial: measure(trial, route), rounds)
     return {
         connections: Pair(samples[Trial(connections, DIRECT)], samples[Trial(connections, THROUGH)])
         for connections in (MANY, ONE)
@@ -159,7 +160,7 @@ def _bare() -> Iterator[Route]:
         yield Route("GET", f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{through}/function/up")
 
 
-def _measure(trial: Trial, route: Route) -> Measured:
+def measure(trial: Trial, route: Route) -> Measured:
     """Have wrk measure for a second. Raises RuntimeError if a request failed."""
     url = route.through if trial.way == THROUGH else route.direct
     lua = str(HERE / "percentiles.lua")

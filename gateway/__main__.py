@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import os
 import shlex
 import signal
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,11 +19,15 @@ import uvloop
 from .app import create_app
 from .async_calls.calls import AsyncCalls
 from .auth import PASSWORD_FILE, Credentials, load_credentials
+from .calls import Call, Record
 from .check.command import check
 from .config import Config, read_config
 from .cron.scheduler import Cron
 from .errors import GatewayError
+from .function_pages import SANDBOXED, Fence
 from .functions import Functions
+from .history.history import History
+from .history.logs import LogArchive
 from .metrics import Metrics
 from .provider import Change, Provider
 from .proxy import Proxy
@@ -48,28 +54,35 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     try:
         credentials = load_credentials(config.state_dir)
         secrets = SecretStore(config.state_dir / "secrets")
-        uvloop.run(_run(config, credentials, secrets, environ))
+        history = History.open(config)
+        atexit.register(history.close)  # after the provider's threads: a removal that has begun still keeps its logs
+        history.start()
+        uvloop.run(_run(config, credentials, secrets, history, environ))
     except GatewayError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-async def _run(config: Config, credentials: Credentials, secrets: SecretStore, environ: Mapping[str, str]) -> None:
+async def _run(
+    config: Config, credentials: Credentials, secrets: SecretStore, history: History, environ: Mapping[str, str]
+) -> None:
     """Put everything together on this loop, and serve until a signal. Raises GatewayError."""
     await check_address(config)
-    provider = make_provider(config, secrets, environ)
+    provider = make_provider(config, secrets, history.logs, environ)
     loop = asyncio.get_running_loop()
     router = Router()
     functions = Functions(provider, router, config)
     metrics = Metrics(router)
+
     proxy = Proxy(
         router,
         functions.wake,
-        record=metrics.record,
+        record=_both(metrics.record, history.record),
         started=metrics.started,
         unreachable=lambda function: functions.on_change(function.name, Change.REPLICAS, ""),
         upstream_timeout_s=config.upstream_timeout_s,
+        fence=Fence(credentials.accept) if config.function_pages == SANDBOXED else None,
     )
 
     def run(coroutine: Coroutine[Any, Any, T], /) -> T:
@@ -79,8 +92,10 @@ async def _run(config: Config, credentials: Credentials, secrets: SecretStore, e
     cron = await Cron.open(config, proxy)
     app = create_app(
         functions=functions,
+        proxy=proxy,
         calls=calls,
         cron=cron,
+        history=history,
         provider=provider,
         secrets=secrets,
         credentials=credentials,
@@ -89,17 +104,12 @@ async def _run(config: Config, credentials: Credentials, secrets: SecretStore, e
         render_metrics=metrics.render,
     )
 
-    def announce(port: int) -> None:
-        # bound to loopback in a container, only that container's own shell reaches it
-        is_in_container = Path("/.dockerenv").exists() and not config.host.startswith(("127.", "localhost", "::1"))
-        print(announcement(config, credentials, port, is_in_container=is_in_container), flush=True)
-
     starting = loop.create_task(functions.start())
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, starting.cancel)  # until `serve` has its own
     try:
         await starting
-        await serve(config, app, proxy, announce, calls, cron)
+        await serve(config, app, proxy, partial(_announce, config, credentials), calls, cron)
     except asyncio.CancelledError:
         _log.info("ended by a signal before it served")
     finally:
@@ -107,12 +117,26 @@ async def _run(config: Config, credentials: Credentials, secrets: SecretStore, e
         await calls.close()
 
 
-def make_provider(config: Config, secrets: SecretStore, environ: Mapping[str, str]) -> Provider:
+def _both(first: Record, second: Record) -> Record:
+    def record(call: Call) -> None:
+        first(call)
+        second(call)
+
+    return record
+
+
+def _announce(config: Config, credentials: Credentials, port: int) -> None:
+    # bound to loopback in a container, only that container's own shell reaches it
+    is_in_container = Path("/.dockerenv").exists() and not config.host.startswith(("127.", "localhost", "::1"))
+    print(announcement(config, credentials, port, is_in_container=is_in_container), flush=True)
+
+
+def make_provider(config: Config, secrets: SecretStore, archive: LogArchive, environ: Mapping[str, str]) -> Provider:
     """Return the provider that is set. Raises GatewayError if it cannot work: no engine, no stack file."""
     if config.provider == "docker":
         from .docker_provider import DockerProvider  # each works without the other's packages
 
-        return DockerProvider(config, secrets)
+        return DockerProvider(config, secrets, archive=archive)
     from .process_provider import ProcessProvider
     from .stack import read_stack
 
@@ -122,6 +146,7 @@ def make_provider(config: Config, secrets: SecretStore, environ: Mapping[str, st
         secrets=secrets,
         environ=environ,
         grace_s=config.write_timeout_s,
+        archive=archive,
     )
 
 
@@ -134,6 +159,7 @@ def announcement(config: Config, credentials: Credentials, port: int, *, is_in_c
     user = "" if credentials.user == "admin" else f" --username {shlex.quote(credentials.user)}"
     return (
         f"serving the OpenFaaS REST API over {config.provider} on {url}\n"
+        f"dashboard:  {url}/ui/\n"
         f"password of {credentials.user}:  {show}\n"
         f"log in:  {show} | faas-cli login{user} --password-stdin --gateway {url}"
     )

@@ -18,14 +18,21 @@ from .bodies import MAX_BODY_BYTES, text_reply
 from .config import Config
 from .cron.routes import CronRoutes
 from .cron.scheduler import Cron
-from .errors import GatewayError
+from .errors import GatewayError, NotLoggedIn
 from .functions import Functions
+from .history.history import History
+from .history.routes import CALL_ID as ANY_CALL_ID
+from .history.routes import CallRoutes
 from .provider import Provider
-from .routes_about import AboutRoutes
+from .proxy import Proxy
+from .routes_about import OWN_STORE, AboutRoutes
 from .routes_functions import FunctionRoutes, Run
 from .routes_logs import LogRoutes
 from .routes_secrets import SecretRoutes
 from .secrets import SecretStore
+from .ui.pages import Sources
+from .ui.render import Renderer
+from .ui.routes import dashboard_routes
 
 OPEN_PATHS = frozenset({"/", "/metrics", "/store.json"})
 """What needs no password, nor is kept from other sites: it changes nothing and tells of no function's settings."""
@@ -36,8 +43,10 @@ _log = logging.getLogger(__name__)
 def create_app(
     *,
     functions: Functions,
+    proxy: Proxy,
     calls: AsyncCalls,
     cron: Cron,
+    history: History,
     provider: Provider,
     secrets: SecretStore,
     credentials: Credentials,
@@ -48,25 +57,30 @@ def create_app(
     """Return the WSGI application of everything but calls to functions and /healthz. `run` runs things on the loop."""
     app = Flask("gateway", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    app.url_map.converters |= {"name": _NameConverter, "call": _CallConverter}
+    app.url_map.converters |= {"name": _NameConverter, "call": _CallConverter, "any_call": _AnyCallConverter}
     app.url_map.strict_slashes = False  # a redirect is not followed by faas-cli
     app.url_map.merge_slashes = False
 
-    routes = _routes(
-        AboutRoutes(provider.orchestration, config.store_path, render_metrics),
+    renderer = Renderer(credentials)
+    kept_calls = CallRoutes(history, provider.logs)
+    store_path = config.store_path or OWN_STORE
+    api = _routes(
+        AboutRoutes(provider.orchestration, store_path, render_metrics),
         FunctionRoutes(functions, run),
         LogRoutes(functions, provider.logs, run),
         SecretRoutes(secrets),
         AsyncRoutes(calls, run),
         CronRoutes(cron, run),
+        kept_calls,
     )
-    for method, path, view in routes:
+    sources = Sources(
+        functions, proxy, calls, cron, history, provider.logs, kept_calls, store_path, run, config.deploy_wait_s
+    )
+    for method, path, view in (*api, *dashboard_routes(sources, renderer)):
         app.add_url_rule(path, f"{method} {path}", view, methods=[method], provide_automatic_options=False)
 
     _set_up_guard(app, Guard(credentials, config.allowed_hosts))
-    app.register_error_handler(GatewayError, _answer_gateway_error)
-    app.register_error_handler(HTTPException, _answer_http_error)
-    app.register_error_handler(Exception, _answer_unexpected)
+    _set_up_errors(app, renderer)
     app.after_request(_seal)
     return app
 
@@ -78,13 +92,13 @@ def _routes(
     of_secrets: SecretRoutes,
     of_calls: AsyncRoutes,
     of_cron: CronRoutes,
+    of_history: CallRoutes,
 ) -> tuple[tuple[str, str, Callable[..., Response]], ...]:
     """Return every route: method, path, view."""
     return (
         ("GET", "/", about.home),
         ("GET", "/metrics", about.metrics),
         ("GET", "/store.json", about.store),
-        ("GET", "/ui/", about.dashboard),
         ("GET", "/system/info", about.info),
         ("GET", "/system/functions", of_functions.list),
         ("POST", "/system/functions", of_functions.deploy),
@@ -97,6 +111,8 @@ def _routes(
         ("PUT", "/system/secrets", of_secrets.update),
         ("DELETE", "/system/secrets", of_secrets.delete),
         ("GET", "/system/logs", of_logs.stream),
+        ("GET", "/system/calls", of_history.list),
+        ("GET", "/system/calls/<any_call:call_id>", of_history.describe),
         ("GET", "/system/async", of_calls.list),
         ("POST", "/system/async/<call:call_id>/replay", of_calls.replay),
         ("GET", "/async-function/<call:call_id>", of_calls.describe),
@@ -124,6 +140,13 @@ class _CallConverter(BaseConverter):
     regex = CALL_ID.pattern
 
 
+class _AnyCallConverter(BaseConverter):
+    """The ids that calls have which are answered at once: a client's own may be of anything, slashes too."""
+
+    regex = ANY_CALL_ID.pattern
+    part_isolating = False
+
+
 def _set_up_guard(app: Flask, guard: Guard) -> None:
     def check() -> None:
         rule, path = request.url_rule, request.path
@@ -131,6 +154,19 @@ def _set_up_guard(app: Flask, guard: Guard) -> None:
             guard.check(lambda name: request.headers.get(name, ""))
 
     app.before_request(check)
+
+
+def _set_up_errors(app: Flask, renderer: Renderer) -> None:
+    """Answer errors as plain text, and those of a page as a page to whoever has the password."""
+
+    def answer(error: GatewayError) -> Response:
+        if request.path.startswith("/ui/") and not isinstance(error, NotLoggedIn):
+            return renderer.problem(error)
+        return _answer_gateway_error(error)
+
+    app.register_error_handler(GatewayError, answer)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_unexpected)
 
 
 def _answer_gateway_error(error: GatewayError) -> Response:

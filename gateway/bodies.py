@@ -1,4 +1,4 @@
-"""Bodies of the control plane: JSON as Go reads and writes it, and errors as plain text."""
+"""Bodies and queries of the control plane: JSON as Go reads and writes it, and errors as plain text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from flask import Response, request
 
 from .errors import Refused
 from .fields import text
-from .models import DEFAULT_NAMESPACE
+from .models import DEFAULT_NAMESPACE, FunctionName
 
 MAX_BODY_BYTES = 2**20
 MAX_DIGITS = 30
+MAX_LIMIT = 1000
+DEFAULT_LIMIT = 100
+"""How many are listed, at most and if nothing is said."""
 
 
 def parse_json(body: bytes) -> Any:
@@ -51,6 +54,22 @@ def read_namespace(body: Mapping[str, Any] | None = None) -> str:
     if namespace != DEFAULT_NAMESPACE:
         raise Refused(f"namespace must be {DEFAULT_NAMESPACE}, the only one of this gateway; not {namespace[:80]!r}")
     return namespace
+
+
+def read_function(parameter: str) -> str:
+    """Return the function that a parameter of the query names, as `name.namespace`; "" if it names none."""
+    written = request.args.get(parameter, "")
+    if not written:
+        return ""
+    return str(FunctionName.parse(written, read_namespace() if request.args.get("namespace") else ""))
+
+
+def read_limit() -> int:
+    """Return how many the query asks for. Raises Refused."""
+    written = request.args.get("limit", str(DEFAULT_LIMIT))
+    if not (written.isascii() and written.isdigit() and len(written) < 5 and 1 <= int(written) <= MAX_LIMIT):
+        raise Refused(f"limit must be a whole number from 1 to {MAX_LIMIT}, not {written[:80]!r}")
+    return int(written)
 
 
 def json_reply(value: Any, status: int = 200) -> Response:

@@ -114,7 +114,7 @@ class Caretaker:
 
         async def is_ready(group: list[Replica]) -> bool:
             running = [one for one in group if one.state is ReplicaState.RUNNING]
-            probes = [self._prober.probe(one, Probe.from_labels(one.deployment.labels, "ready")) for one in running]
+            probes = [self._prober.probe(one, Probe.of(one.deployment, "ready")) for one in running]
             return any(not answer.why for answer in await asyncio.gather(*probes))
 
         ready = await asyncio.gather(*(is_ready(group) for group in groups))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from .async_calls.addresses import Allowed
 from .async_calls.policy import BACKOFFS, MAX_CONCURRENCY
+from .function_pages import FUNCTION_PAGES, SANDBOXED
 from .quantities import parse_duration_s, parse_quantity
 
 PROVIDERS = ("docker", "process")
@@ -64,8 +65,14 @@ class Config:
     """Ended asynchronous calls are forgotten after this."""
     async_max_disk_bytes: int = 2**30
     """The file of asynchronous calls has at most so many bytes in use; those that ended longest ago are forgotten."""
+    history: int = 200
+    """So many calls of each function are kept: when each was, its status, how long it took."""
+    keep_logs_bytes: int = 2**20
+    """So much is kept, of each function, of what replicas printed that are gone."""
     callback_allow: tuple[str, ...] = ()
     """Hosts and networks that callbacks may reach, besides the internet's."""
+    function_pages: str = SANDBOXED
+    """Whether a function's page is shown in an origin of its own, or in the dashboard's."""
     log_level: str = "INFO"
     """What is written to stderr: from this level of `logging` on."""
 
@@ -166,6 +173,12 @@ def _backoff(written: str) -> str:
     return written
 
 
+def _function_pages(written: str) -> str:
+    if written not in FUNCTION_PAGES:
+        raise ValueError(f"{written!r} is not one of {', '.join(FUNCTION_PAGES)}")
+    return written
+
+
 def _hosts_and_networks(written: str) -> tuple[str, ...]:
     names = _names(written)
     Allowed(names)
@@ -184,6 +197,10 @@ def _concurrency(written: str) -> int:
 
 def _count(written: str) -> int:
     return _number(written, 1_000_000)
+
+
+def _kept_calls(written: str) -> int:
+    return _number(written, 10_000)
 
 
 def _time_s(written: str) -> float:
@@ -230,12 +247,21 @@ SETTINGS = (
     Setting("async-keep", "async_keep", _count, "N", "ended asynchronous calls kept, of each function and state"),
     Setting("async-keep-for", "async_keep_for_s", _time_s, "TIME", "an ended asynchronous call is kept for this"),
     Setting("async-max-disk", "async_max_disk_bytes", _size, "SIZE", "asynchronous calls on disk; the oldest ended go"),
+    Setting("history", "history", _kept_calls, "N", "calls of each function that are kept, without their bodies"),
+    Setting("keep-logs", "keep_logs_bytes", _size, "SIZE", "logs of replicas that are gone, kept of each function"),
     Setting(
         "callback-allow",
         "callback_allow",
         _hosts_and_networks,
         "HOST|CIDR[,...]",
         "what callbacks may reach besides the internet: this machine and its networks are refused",
+    ),
+    Setting(
+        "function-pages",
+        "function_pages",
+        _function_pages,
+        "|".join(FUNCTION_PAGES),
+        "pages of functions get an origin of their own, or may use the dashboard's",
     ),
     Setting("log-level", "log_level", _log_level, "LEVEL", "how much is logged: " + ", ".join(LOG_LEVELS)),
 )

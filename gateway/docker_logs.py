@@ -1,4 +1,4 @@
-"""What containers printed, merged by time; the newest lines of removed ones are kept in memory."""
+"""What containers printed, merged by time with the lines that are kept of removed ones."""
 
 from __future__ import annotations
 
@@ -20,22 +20,16 @@ from urllib3.exceptions import HTTPError
 from . import docker_spec as spec
 from .docker_engine import Engine, end_stream
 from .errors import Refused
+from .history.logs import LogArchive
+from .history.models import Line
 from .models import FunctionName, LogMessage, LogQuery
 from .provider import Replica
 
 log = logging.getLogger(__name__)
-KEPT_LINES = 1000
-_KEPT_CHARACTERS = 2**20
-_KEPT_FUNCTIONS = 100
+KEPT_LINES = 10_000
 _LOOK_S = 1.0
 _QUEUED_LINES = 1000
 Items = Callable[[FunctionName | None], Sequence[Mapping[str, Any]]]
-
-
-class _Line(NamedTuple):
-    time_ns: int
-    container_id: str
-    message: LogMessage
 
 
 class _Source(NamedTuple):
@@ -51,46 +45,42 @@ class _Source(NamedTuple):
 class Logs:
     """The logs of the containers of an engine."""
 
-    def __init__(self, engine: Engine, list_items: Items) -> None:
-        """Read the logs of the containers that `list_items` finds for a function."""
+    def __init__(self, engine: Engine, list_items: Items, archive: LogArchive | None) -> None:
+        """Read the logs of the containers that `list_items` finds for a function, and those that `archive` has."""
         self._engine = engine
         self._list_items = list_items
-        self._kept: dict[FunctionName, list[_Line]] = {}
-        self._lock = Lock()
+        self._archive = archive
 
     def read(self, query: LogQuery, closed: Event) -> Iterator[LogMessage]:
         """Yield what there is, oldest first, and then what comes if `query.follow`, until `closed`."""
         sources = self._sources(query)
         newest_ns = {source.id: 0 for source in sources}
         with ExitStack() as stack:
-            streams: list[Iterator[_Line]] = [self._kept_lines(query, newest_ns)]
+            streams: list[Iterator[Line]] = [self._kept_lines(query, newest_ns)]
             for source in sources:
                 lines = _lines(self._open(source, since_ns=_since_ns(query), tail=query.tail), source)
                 streams.append(stack.enter_context(closing(lines)))
             for line in heapq.merge(*streams, key=lambda one: one.time_ns):
-                newest_ns[line.container_id] = line.time_ns
+                newest_ns[line.replica_id] = line.time_ns
                 yield line.message
         if query.follow:
             yield from self._follow(query, closed, newest_ns)
 
     def keep(self, replica: Replica) -> None:
         """Keep the newest lines of a container that is about to be removed."""
+        if not self._archive:
+            return
         source = _Source(replica.id, replica.name, replica.function, is_tty=False, is_running=False)
         if replica.is_adopted:
             source = source._replace(is_tty=self._is_tty(replica.id))
-        new = list(_lines(self._open(source, since_ns=0, tail=KEPT_LINES), source))
-        with self._lock:
-            kept = sorted([*self._kept.pop(replica.function, ()), *new], key=lambda one: one.time_ns)[-KEPT_LINES:]
-            while sum(len(one.message.text) for one in kept) > _KEPT_CHARACTERS:
-                del kept[: len(kept) // 4 + 1]
-            self._kept[replica.function] = kept
-            if len(self._kept) > _KEPT_FUNCTIONS:
-                del self._kept[next(iter(self._kept))]
+        lines = list(_lines(self._open(source, since_ns=0, tail=KEPT_LINES), source))
+        self._archive.keep(replica.function, replica.id, lines)
 
     def _follow(self, query: LogQuery, closed: Event, newest_ns: dict[str, int]) -> Iterator[LogMessage]:
         """Yield what comes, looking for new containers each second: a thread for each."""
-        arriving: Queue[_Line] = Queue(_QUEUED_LINES)
+        arriving: Queue[Line] = Queue(_QUEUED_LINES)
         readers: dict[str, _Reader] = {}
+        looked: tuple[int, frozenset[str]] | None = None
         try:
             while not closed.is_set():
                 for source in self._sources(query):
@@ -99,19 +89,23 @@ class Logs:
                         since_ns = max(newest_ns.get(source.id, 0) + 1, _since_ns(query))
                         readers[source.id] = self._start_reader(source, since_ns, arriving)
                 for line in _arrivals(arriving, _LOOK_S, closed):
-                    newest_ns[line.container_id] = line.time_ns
+                    newest_ns[line.replica_id] = line.time_ns
                     yield line.message
                 alive = {one: reader for one, reader in readers.items() if reader.is_alive()}
-                if arriving.empty():  # what ended readers read is out; what was removed too fast for one is kept
+                look = (self._archive.changes(query.function) if self._archive else 0, frozenset(alive))
+                if (
+                    arriving.empty() and look != looked
+                ):  # all that was read is out; what went too fast to be read is kept
+                    looked = look
                     for line in self._kept_lines(replace(query, tail=-1), alive):
-                        if line.time_ns > newest_ns.get(line.container_id, 0):
-                            newest_ns[line.container_id] = line.time_ns
+                        if line.time_ns > newest_ns.get(line.replica_id, 0):
+                            newest_ns[line.replica_id] = line.time_ns
                             yield line.message
         finally:
             for reader in readers.values():
                 reader.close()
 
-    def _start_reader(self, source: _Source, since_ns: int, arriving: Queue[_Line]) -> _Reader:
+    def _start_reader(self, source: _Source, since_ns: int, arriving: Queue[Line]) -> _Reader:
         reader = _Reader(lambda: self._open(source, since_ns=since_ns, follow=True), source, arriving)
         reader.start()
         return reader
@@ -135,17 +129,16 @@ class Logs:
     def _is_tty(self, container_id: str) -> bool:
         return bool(self._engine.api.inspect_container(container_id)["Config"]["Tty"])
 
-    def _kept_lines(self, query: LogQuery, but: Mapping[str, Any]) -> Iterator[_Line]:
+    def _kept_lines(self, query: LogQuery, but: Mapping[str, Any]) -> Iterator[Line]:
         """Yield the kept lines that a query wants, but for those of some containers."""
-        with self._lock:
-            kept = list(self._kept.get(query.function, ()))
-        wanted: list[_Line] = []
+        kept = self._archive.lines(query.function) if self._archive else ()
+        wanted: list[Line] = []
         count: dict[str, int] = {}
         for line in reversed(kept):
-            if line.container_id in but or line.time_ns < _since_ns(query):
+            if line.replica_id in but or line.time_ns < _since_ns(query):
                 continue
-            count[line.container_id] = count.get(line.container_id, 0) + 1
-            if query.instance in ("", line.message.instance) and not 0 < query.tail < count[line.container_id]:
+            count[line.replica_id] = count.get(line.replica_id, 0) + 1
+            if query.instance in ("", line.message.instance) and not 0 < query.tail < count[line.replica_id]:
                 wanted.append(line)
         return reversed(wanted)
 
@@ -170,7 +163,7 @@ class Logs:
 class _Reader(Thread):
     """Follows the log of one container, into a queue."""
 
-    def __init__(self, connect: Callable[[], requests.Response | None], source: _Source, into: Queue[_Line]) -> None:
+    def __init__(self, connect: Callable[[], requests.Response | None], source: _Source, into: Queue[Line]) -> None:
         super().__init__(name=f"log of {source.name}", daemon=True)
         self._connect = connect
         self._source = source
@@ -199,7 +192,7 @@ class _Reader(Thread):
                 end_stream(self._response)
         self.join()
 
-    def _put(self, line: _Line) -> None:
+    def _put(self, line: Line) -> None:
         while not self._ended:
             try:
                 self._into.put(line, timeout=0.1)
@@ -208,7 +201,7 @@ class _Reader(Thread):
             return
 
 
-def _arrivals(arriving: Queue[_Line], for_s: float, closed: Event) -> Iterator[_Line]:
+def _arrivals(arriving: Queue[Line], for_s: float, closed: Event) -> Iterator[Line]:
     """Yield the lines that arrive within so long."""
     end_s = time.monotonic() + for_s
     while not closed.is_set() and (left_s := end_s - time.monotonic()) > 0:
@@ -218,7 +211,7 @@ def _arrivals(arriving: Queue[_Line], for_s: float, closed: Event) -> Iterator[_
             return
 
 
-def _lines(response: requests.Response | None, source: _Source) -> Generator[_Line, None, None]:
+def _lines(response: requests.Response | None, source: _Source) -> Generator[Line, None, None]:
     """Yield the lines of an open log, and close it."""
     if response is None:
         return
@@ -228,11 +221,11 @@ def _lines(response: requests.Response | None, source: _Source) -> Generator[_Li
             yield _line(written, text, source)
 
 
-def _line(written: str, text: str, source: _Source) -> _Line:
+def _line(written: str, text: str, source: _Source) -> Line:
     """Return a line from the time that Docker wrote before it."""
     time_ns = spec.time_ns(written)
     moment = datetime.fromtimestamp(time_ns // 10**9, UTC).replace(microsecond=time_ns % 10**9 // 1000)
-    return _Line(time_ns, source.id, LogMessage(*source.function, source.name, moment, text))
+    return Line(time_ns, source.id, LogMessage(*source.function, source.name, moment, text))
 
 
 def _entries(response: requests.Response, *, is_tty: bool) -> Iterator[bytes]:

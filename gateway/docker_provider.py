@@ -28,6 +28,7 @@ from .docker_images import Images, missing_image
 from .docker_logs import Logs
 from .docker_usage import Usages
 from .errors import NotFound, Refused
+from .history.logs import LogArchive
 from .models import FunctionDeployment, FunctionName, LogMessage, LogQuery, Usage
 from .provider import Notify, Replica, ReplicaState
 from .secrets import SecretStore
@@ -43,15 +44,23 @@ class DockerProvider:
 
     orchestration = "docker"
 
-    def __init__(self, config: Config, secrets: SecretStore, *, engine_url: str | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        secrets: SecretStore,
+        *,
+        engine_url: str | None = None,
+        archive: LogArchive | None = None,
+    ) -> None:
+        """Keep the logs of containers that it removes in `archive`; without one they are gone then."""
         self._network = config.network
         self._secrets = secrets
         self._engine = Engine(engine_url)
         self._images = Images(self._engine)
         self._events = Events(self._engine, self._network, lambda: {one.function for one in self.replicas()})
         self._usages = Usages(self._engine)
-        self._logs = Logs(self._engine, self._list)
-        self._adopted: dict[str, FunctionDeployment] = {}
+        self._logs = Logs(self._engine, self._list, archive)
+        self._adopted: dict[str, spec.Origin] = {}
         self._unreadable: set[str] = set()
 
     def declared(self) -> Sequence[FunctionDeployment]:
@@ -204,8 +213,8 @@ class DockerProvider:
     def _replica(self, item: Mapping[str, Any]) -> Replica | None:
         """Return the replica of a list item, None for one that is not the gateway's matter; logged once."""
         try:
-            deployment = spec.deployed(item["Labels"]) or self._adopt(item)
-            return spec.to_replica(item, deployment, self._network, self._ending(item, deployment))
+            origin = spec.deployed(item) or self._adopt(item)
+            return spec.to_replica(item, origin, self._network, self._ending(item, origin.deployment))
         except NoContainer:
             return None
         except (Refused, ValueError) as error:
@@ -214,7 +223,7 @@ class DockerProvider:
                 log.warning("container %s is left alone: %s", spec.replica_name(item), error)
             return None
 
-    def _adopt(self, item: Mapping[str, Any]) -> FunctionDeployment:
+    def _adopt(self, item: Mapping[str, Any]) -> spec.Origin:
         container_id = item["Id"]
         if container_id not in self._adopted:
             inspected = self._engine.api.inspect_container(container_id)

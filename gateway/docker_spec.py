@@ -17,7 +17,7 @@ import secrets
 import signal
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import Refused
 from .models import DEFAULT_NAMESPACE, FunctionDeployment, FunctionName, rfc3339
@@ -44,6 +44,14 @@ _STATES = {
     "exited": ReplicaState.STOPPED,
     "dead": ReplicaState.STOPPED,
 }
+
+
+class Origin(NamedTuple):
+    """What a container was made of, and when."""
+
+    deployment: FunctionDeployment
+    created_at: datetime
+    """Finer than the engine's list has it, in whose seconds one container may follow another."""
 
 
 def container_name(function: FunctionName) -> str:
@@ -123,24 +131,27 @@ def function_name(labels: Mapping[str, str]) -> FunctionName:
     return FunctionName.checked(labels.get(FUNCTION_LABEL, ""), labels.get(NAMESPACE_LABEL, ""))
 
 
-def deployed(labels: Mapping[str, str]) -> FunctionDeployment | None:
-    """Return the deployment that the gateway wrote into a container's labels, None if it is somebody else's.
+def deployed(item: Mapping[str, Any]) -> Origin | None:
+    """Return what the gateway wrote into a container's labels, from its item of the engine's list.
 
-    Raises Refused or ValueError if it cannot be read.
+    None if the container is somebody else's. Raises Refused or ValueError if it cannot be read.
     """
-    written = labels.get(DEPLOYMENT_LABEL)
-    return FunctionDeployment.from_wire(json.loads(written)) if written else None
+    labels = item["Labels"]
+    if not (written := labels.get(DEPLOYMENT_LABEL)):
+        return None
+    deployment = FunctionDeployment.from_wire(json.loads(written))
+    return Origin(deployment, datetime.fromisoformat(labels.get(CREATED_LABEL, "")))
 
 
-def adopted(container: Mapping[str, Any], image: Mapping[str, Any]) -> FunctionDeployment:
-    """Return the deployment that a container of somebody else's amounts to, from what inspecting it and its image say.
+def adopted(container: Mapping[str, Any], image: Mapping[str, Any]) -> Origin:
+    """Return what a container of somebody else's amounts to, from what inspecting it and its image say.
 
     What the image itself sets is left out, as faas-cli would not have sent it.
     """
     config, made_of = container["Config"], image.get("Config") or {}
     env_vars = dict(one.partition("=")[::2] for one in _without(config.get("Env"), made_of.get("Env")))
     of_image = (made_of.get("Labels") or {}).items()
-    return FunctionDeployment(
+    deployment = FunctionDeployment(
         name=function_name(config["Labels"]),
         image=config["Image"],
         env_process=env_vars.pop("fprocess", ""),
@@ -150,24 +161,24 @@ def adopted(container: Mapping[str, Any], image: Mapping[str, Any]) -> FunctionD
         ),
         read_only_root_filesystem=bool(container["HostConfig"].get("ReadonlyRootfs")),
     )
+    return Origin(deployment, datetime.fromisoformat(container["Created"]))
 
 
-def to_replica(item: Mapping[str, Any], deployment: FunctionDeployment, network: str, ended: str) -> Replica | None:
+def to_replica(item: Mapping[str, Any], origin: Origin, network: str, ended: str) -> Replica | None:
     """Return the replica of an item of the engine's list; None if it is being removed, or not on the network."""
     state = _STATES.get(item["State"])
     endpoint = item["NetworkSettings"]["Networks"].get(network)
     if state is None or endpoint is None:
         return None
     labels = item["Labels"]
-    created = labels.get(CREATED_LABEL)
     host = (endpoint["IPAddress"] or endpoint["GlobalIPv6Address"]) if state is not ReplicaState.STOPPED else ""
     return Replica(
         id=item["Id"],
         name=replica_name(item),
-        function=deployment.name,
-        deployment=deployment,
-        revision=labels.get(REVISION_LABEL) or _foreign_revision(item),
-        created_at=datetime.fromisoformat(created) if created else datetime.fromtimestamp(item["Created"], UTC),
+        function=origin.deployment.name,
+        deployment=origin.deployment,
+        revision=labels.get(REVISION_LABEL) or _foreign_revision(item, origin.created_at),
+        created_at=origin.created_at,
         state=state,
         host=host,
         port=PORT if host else 0,
@@ -195,10 +206,10 @@ def time_ns(written: str) -> int:
     return int(second.timestamp()) * 10**9 + int(written[20:-1].ljust(9, "0"))
 
 
-def _foreign_revision(item: Mapping[str, Any]) -> str:
+def _foreign_revision(item: Mapping[str, Any], created_at: datetime) -> str:
     """Return the same for the replicas of one compose service, another once it is changed or built anew."""
     config_hash = item["Labels"].get("com.docker.compose.config-hash")
-    return f"{config_hash or item['Created']}-{item['ImageID']}"
+    return f"{config_hash or created_at.isoformat()}-{item['ImageID']}"
 
 
 def _environment(deployment: FunctionDeployment) -> dict[str, str]:

@@ -211,10 +211,12 @@ class Exchange:
             raise ClientGone
 
     def end(self) -> None:
-        """End the reply. Raises ValueError if it is shorter than its Content-Length said."""
+        """End the reply. Raises ClientGone, or ValueError if it is shorter than its Content-Length said."""
         out: list[bytes] = []
         self._finish(out)
         if out:
+            if self._connection.is_lost:
+                raise ClientGone
             self._connection.transport.write(out[0])
 
     def answer(self, status: int, text: str, lines: Iterable[bytes] = ()) -> None:

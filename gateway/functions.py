@@ -23,7 +23,7 @@ from .cron.schedule import Schedule
 from .errors import Conflict, GatewayError, NotFound
 from .keeper import Keeper
 from .models import FunctionDeployment, FunctionName, FunctionStatus, Usage
-from .policy import check_labels
+from .policy import check_policies
 from .probe import get
 from .prober import Ask, Prober
 from .provider import Change, Provider, Replica, ReplicaState
@@ -167,7 +167,7 @@ class Functions:
 
     def _begin(self, deployment: FunctionDeployment) -> asyncio.Task[None]:
         """Deploy in the background. Raises Refused for labels and annotations that cannot be used."""
-        check_labels(deployment.labels)
+        check_policies(deployment)
         RetryPolicy.from_annotations(deployment.annotations)
         function = self._router.functions.get(deployment.name)
         if not function:

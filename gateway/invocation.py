@@ -10,15 +10,16 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from .calls import Call
+from .calls import Call, trace_parent_of
 from .errors import GatewayError, TimedOut
 from .exchange import ClientGone, Exchange
+from .function_pages import SANDBOX, is_of_a_browser
 from .proxy_headers import own_lines, reply_lines, request_lines
 from .router import Endpoint, Function
 from .upstream import Connection, Ended, TimeLimit, connect, reuse
 
 if TYPE_CHECKING:
-    from .proxy import Proxy
+    from .proxy import Proxy, Wake
 
 RETRY_S = 0.05
 CLIENT_GONE = 499
@@ -45,20 +46,28 @@ class Invocation:
         "_lines",
         "_proxy",
         "_replica",
+        "_reply_bytes",
+        "_request_bytes",
         "_sender",
         "_started",
         "_target",
+        "_wake",
         "_was_cold",
     )
 
-    def __init__(self, proxy: Proxy, exchange: Exchange, function: Function, target: bytes) -> None:
+    def __init__(
+        self, proxy: Proxy, exchange: Exchange, function: Function, target: bytes, wake: Wake | None = None
+    ) -> None:
+        """`wake` is the proxy's unless another is given."""
         self._proxy = proxy
+        self._wake = wake or proxy.wake
         self._exchange = exchange
         self._function = function
         self._target = target
-        self._lines, self._call_id, self._started = request_lines(exchange)
+        self._lines, self._call_id, self._started = request_lines(exchange, proxy.fence)
         self._replica = ""
         self._was_cold = False
+        self._request_bytes = self._reply_bytes = 0
         self._endpoint: Endpoint | None = None
         self._connection: Connection | None = None
         self._sender: asyncio.Task[None] | None = None
@@ -85,22 +94,40 @@ class Invocation:
         finally:
             self._let_go()
             ended_s = function.last_used_s = time.monotonic()
-            call_id, method = self._call_id.decode(), self._exchange.method.decode()
-            duration_s = ended_s - begun_s
-            self._proxy.record(Call(function, call_id, method, status, duration_s, self._replica, self._was_cold))
+            self._proxy.record(
+                Call(
+                    function,
+                    self._call_id.decode(),
+                    self._exchange.method.decode(),
+                    status,
+                    ended_s - begun_s,
+                    self._replica,
+                    self._was_cold,
+                    int(self._started),
+                    self._request_bytes,
+                    self._reply_bytes,
+                    trace_parent_of(self._exchange.headers),
+                )
+            )
 
     async def _forward(self) -> int:
         """Have a replica answer, and return the status."""
         exchange = self._exchange
+        is_sandboxed = self._proxy.fence is not None and is_of_a_browser(exchange.headers)
         connection = await self._ask()
         status = connection.status
         lines = reply_lines(connection.headers, self._call_id, self._started)
+        if is_sandboxed:
+            lines.append(SANDBOX)
+        piece = connection.take()
+        self._reply_bytes = len(piece)
         if connection.is_whole:
-            exchange.begin(status, lines, connection.length, connection.take(), is_last=True)
+            exchange.begin(status, lines, connection.length, piece, is_last=True)
             return status
-        exchange.begin(status, lines, connection.length, connection.take())
+        exchange.begin(status, lines, connection.length, piece)
         try:
             while piece := await connection.read():
+                self._reply_bytes += len(piece)
                 exchange.write(piece)
                 if exchange.is_slow:
                     await exchange.drained()
@@ -160,6 +187,7 @@ class Invocation:
             connection.send(head, is_head=is_head, is_last=True)
         elif exchange.is_whole:
             body = exchange.take()
+            self._request_bytes = len(body)
             chunk = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
             connection.send(b"%b%b0\r\n\r\n" % (head, chunk), is_head=is_head, is_last=True)
         else:
@@ -171,6 +199,7 @@ class Invocation:
         try:
             while piece := await exchange.read():
                 await connection.send_on(b"%x\r\n%b\r\n" % (len(piece), piece), is_last=False)
+                self._request_bytes += len(piece)
             await connection.send_on(b"0\r\n\r\n", is_last=True)
         except (GatewayError, ClientGone) as error:
             connection.fail(error)
@@ -238,12 +267,9 @@ class Invocation:
                 if endpoint := function.pick():
                     return endpoint
             self._was_cold = True
-            return await asyncio.create_task(self._wake())
+            return await asyncio.ensure_future(self._wake(function))
         finally:
             function.waiting -= 1
-
-    async def _wake(self) -> Endpoint:
-        return await self._proxy.wake(self._function)
 
     def _let_go(self) -> None:
         """Give back the connection and the endpoint."""

@@ -1,4 +1,4 @@
-"""What functions printed, kept in memory: the newest lines of each, for whoever asks or follows."""
+"""What functions printed, in memory: the newest lines of each, for whoever asks or follows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from itertools import count
 from threading import Event
 
+from .history.logs import LogArchive
+from .history.models import Line, ns_of
 from .models import FunctionName, LogMessage, LogQuery
 
 MAX_LINES = 5000
@@ -19,7 +21,11 @@ _LOOK_S = 1.0  # how often a follower looks whether its client has gone
 class LogBook:
     """The newest `max_lines` lines of each function; a line of over `max_characters` becomes several. Thread-safe."""
 
-    def __init__(self, *, max_lines: int = MAX_LINES, max_characters: int = MAX_CHARACTERS) -> None:
+    def __init__(
+        self, archive: LogArchive | None = None, *, max_lines: int = MAX_LINES, max_characters: int = MAX_CHARACTERS
+    ) -> None:
+        """Keep lines in `archive` as well, if there is one."""
+        self._archive = archive
         self._max_lines = max_lines
         self._max_characters = max_characters
         self._lines: dict[FunctionName, deque[tuple[int, LogMessage]]] = {}
@@ -30,12 +36,17 @@ class LogBook:
     def append(self, function: FunctionName, instance: str, text: str, timestamp: datetime | None = None) -> None:
         """Keep what a replica printed: one line, with its newline. `timestamp` has a time zone; None for now."""
         moment = timestamp or datetime.now(UTC)
-        with self._changed:
-            lines = self._lines.setdefault(function, deque(maxlen=self._max_lines))
-            for start in range(0, len(text), self._max_characters):
-                piece = text[start : start + self._max_characters]
-                lines.append((next(self._numbers), LogMessage(*function, instance, moment, piece)))
-            self._changed.notify_all()
+        starts = range(0, len(text), self._max_characters)
+        pieces = [LogMessage(*function, instance, moment, text[at : at + self._max_characters]) for at in starts]
+        if self._archive:
+            for piece in pieces:
+                self._archive.append(function, Line(ns_of(moment), instance, piece))
+        self._add(function, pieces)
+
+    def restore(self, function: FunctionName) -> None:
+        """Begin with the lines that the archive has. Raises Unavailable."""
+        if self._archive:
+            self._add(function, [line.message for line in self._archive.lines(function)])
 
     def read(self, query: LogQuery, closed: Event) -> Iterator[LogMessage]:
         """Yield the lines that are asked for, in the order they came; with `follow`, then each new one.
@@ -62,9 +73,15 @@ class LogBook:
             self._is_closed = True
             self._changed.notify_all()
 
+    def _add(self, function: FunctionName, messages: Iterable[LogMessage]) -> None:
+        with self._changed:
+            lines = self._lines.setdefault(function, deque(maxlen=self._max_lines))
+            lines.extend((next(self._numbers), message) for message in messages)
+            self._changed.notify_all()
+
     def _has_after(self, number: int, function: FunctionName) -> bool:
         lines = self._lines.get(function)
-        return lines is not None and lines[-1][0] > number
+        return bool(lines and lines[-1][0] > number)
 
     def _after(self, number: int, query: LogQuery) -> tuple[int, list[LogMessage]]:
         """Return the number of the newest line, and the lines after `number` that the query wants."""

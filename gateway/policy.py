@@ -1,6 +1,7 @@
-"""The labels by which a function is scaled and probed.
+"""The labels by which a function is scaled, and the annotations by which it is probed.
 
 https://docs.openfaas.com/reference/yaml/#function-labels
+https://docs.openfaas.com/reference/workloads/#custom-http-health-checks
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from .errors import Refused
+from .models import FunctionDeployment
 from .quantities import parse_duration_s
 
 T = TypeVar("T")
@@ -58,36 +60,43 @@ class Probe:
     failure_threshold: int = 3
 
     @classmethod
-    def from_labels(cls, labels: Mapping[str, str], kind: str) -> Probe:
+    def of(cls, deployment: FunctionDeployment, kind: str) -> Probe:
         """Return the probe of that kind, "ready" or "health". Raises Refused for a value that cannot be used.
 
-        Where no other path is given, being ready is asked by the path of health.
+        An annotation holds, as in OpenFaaS, and a label where there is none: a container of somebody else's has labels
+        alone. Where no other path is given, being ready is asked by the path of health.
         """
-        prefix = f"com.openfaas.{kind}.http"
-        path = cls.from_labels(labels, "health").path if kind == "ready" else cls.path
+
+        def read(name: str, parse: Callable[[str], T], default: T) -> T:
+            name = f"com.openfaas.{kind}.http.{name}"
+            if name in deployment.annotations:
+                return _read(deployment.annotations, name, parse, default, what="annotation")
+            return _read(deployment.labels, name, parse, default)
+
+        path = cls.of(deployment, "health").path if kind == "ready" else cls.path
         return cls(
-            path=_read(labels, f"{prefix}.path", _path, path),
-            initial_delay_s=_read(labels, f"{prefix}.initialDelaySeconds", _delay_s, cls.initial_delay_s),
-            period_s=_read(labels, f"{prefix}.periodSeconds", _period_s, cls.period_s),
-            timeout_s=_read(labels, f"{prefix}.timeoutSeconds", _period_s, cls.timeout_s),
-            failure_threshold=_read(labels, f"{prefix}.failureThreshold", _count, cls.failure_threshold),
+            path=read("path", _path, path),
+            initial_delay_s=read("initialDelaySeconds", _delay_s, cls.initial_delay_s),
+            period_s=read("periodSeconds", _period_s, cls.period_s),
+            timeout_s=read("timeoutSeconds", _period_s, cls.timeout_s),
+            failure_threshold=read("failureThreshold", _count, cls.failure_threshold),
         )
 
 
-def check_labels(labels: Mapping[str, str]) -> None:
-    """Raise Refused if a label by which functions are scaled or probed cannot be used."""
-    ScalePolicy.from_labels(labels)
+def check_policies(deployment: FunctionDeployment) -> None:
+    """Raise Refused if a label or an annotation by which functions are scaled or probed cannot be used."""
+    ScalePolicy.from_labels(deployment.labels)
     for kind in ("ready", "health"):
-        Probe.from_labels(labels, kind)
+        Probe.of(deployment, kind)
 
 
-def _read(labels: Mapping[str, str], name: str, parse: Callable[[str], T], default: T) -> T:
-    if name not in labels:
+def _read(texts: Mapping[str, str], name: str, parse: Callable[[str], T], default: T, *, what: str = "label") -> T:
+    if name not in texts:
         return default
     try:
-        return parse(labels[name])
+        return parse(texts[name])
     except ValueError as error:
-        raise Refused(f"label {name}: {error}") from None
+        raise Refused(f"{what} {name}: {error}") from None
 
 
 def _count(written: str) -> int:

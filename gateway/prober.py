@@ -125,5 +125,5 @@ class Prober:
 
 def _hint(answer: Answer) -> str:
     if answer.why.endswith("not 200"):
-        return "; the labels com.openfaas.ready.http.path and com.openfaas.health.http.path name other paths"
+        return "; the annotations com.openfaas.ready.http.path and com.openfaas.health.http.path name other paths"
     return ""

@@ -18,6 +18,7 @@ from threading import Event
 
 from .async_calls.policy import RetryPolicy
 from .errors import Conflict, NotFound, Refused, Unavailable
+from .history.logs import LogArchive
 from .log_book import LogBook
 from .models import FunctionDeployment, FunctionName, LogMessage, LogQuery, Resources, Usage
 from .process_launch import HOST, ROOT_DIR, command_for, environ_for, free_port, secret_values
@@ -44,10 +45,12 @@ class ProcessProvider:
         secrets: SecretStore,
         environ: Mapping[str, str],
         grace_s: float = 60.0,
+        archive: LogArchive | None = None,
     ) -> None:
         """Take the functions of `stack_path`; their processes get `environ`, but for the gateway's own settings.
 
-        `grace_s` is how long a process may take to end when the gateway does. Raises Refused for a function that is
+        `grace_s` is how long a process may take to end when the gateway does. What they print is kept in `archive`, and
+        begins with what is there already; without one it goes with the gateway. Raises Refused for a function that is
         not of lang portable, or whose folder is not there.
         """
         self._functions = {one.deployment.name: _checked(one, stack_path) for one in functions}
@@ -55,7 +58,9 @@ class ProcessProvider:
         self._secrets = secrets
         self._environ = environ
         self._grace_s = grace_s
-        self._log_book = LogBook()
+        self._log_book = LogBook(archive)
+        for name in self._functions:
+            self._log_book.restore(name)
         self._lock = threading.Lock()
         self._slots: dict[str, _Slot] = {}
         self._numbers = count(1)
@@ -139,7 +144,7 @@ class ProcessProvider:
         self._sources.watch(self._on_source, self._on_stack, self._closed)
 
     def logs(self, query: LogQuery, closed: Event) -> Iterator[LogMessage]:
-        """Yield what a function's processes printed since the gateway began; also those that are gone."""
+        """Yield what a function's processes printed; also those that are gone, of this gateway or an earlier one."""
         return self._log_book.read(query, closed)
 
     def usage(self, function: FunctionName) -> Usage:

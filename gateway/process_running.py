@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 _READ_BYTES = 8192
+_STOP_S = 1.0
 _DRAIN_S = 2.0  # for the last lines, should another process still hold the pipe
 
 
@@ -59,8 +61,19 @@ class RunningProcess:
         return f"exit code {code}" if code >= 0 else f"killed by signal {-code}"
 
     def pause(self) -> None:
-        """Freeze it and the processes it started."""
+        """Freeze it and the processes it started; return once it stands still, or has ended.
+
+        Only processes that stand still are ended by the kernel if the gateway is killed.
+        """
         self._signal_group(signal.SIGSTOP)
+        if not hasattr(os, "waitid"):  # macOS, before Python 3.13
+            return
+        give_up_s = time.monotonic() + _STOP_S
+        with suppress(ChildProcessError):  # it has ended
+            while not os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT):
+                if time.monotonic() > give_up_s:
+                    return
+                time.sleep(0.001)
 
     def resume(self) -> None:
         """Let it go on."""

@@ -9,6 +9,7 @@ from typing import Any
 from .calls import Record
 from .errors import GatewayError, NotFound
 from .exchange import Exchange
+from .function_pages import Fence
 from .invocation import INTERNAL, Invocation
 from .router import Endpoint, Function, Router
 from .sweeper import Sweeper
@@ -32,6 +33,7 @@ class Proxy:
         started: Callable[[Function], None],
         unreachable: Callable[[Function], None],
         upstream_timeout_s: float,
+        fence: Fence | None = None,
     ) -> None:
         self.router = router
         self.wake = wake
@@ -40,6 +42,8 @@ class Proxy:
         self.unreachable = unreachable
         """Told of a function one of whose replicas takes no connection: it may have ended unnoticed."""
         self.upstream_timeout_s = upstream_timeout_s
+        self.fence = fence
+        """Keeps functions from the dashboard; None if they are trusted."""
         self.sweeper = Sweeper(min(upstream_timeout_s, 4.0))
         self._resolved: dict[bytes, Function] = {}
         """Functions by the names that requests use: two spellings of each, and those of removed ones for a while."""

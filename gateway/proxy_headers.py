@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from . import VERSION
 from .exchange import Exchange
+from .function_pages import Fence
 from .heads import date_line
 
 _CALL_ID = re.compile(rb"[!-~]{1,128}")
@@ -21,7 +22,8 @@ _HOP_BY_HOP = (
     b"upgrade"
 ).split()
 _IN_REQUEST = frozenset(
-    (*_HOP_BY_HOP, *b"content-length expect host x-call-id x-start-time x-forwarded-for x-forwarded-host".split())
+    _HOP_BY_HOP
+    + b"authorization content-length expect host x-call-id x-start-time x-forwarded-for x-forwarded-host".split()
 )
 _IN_REPLY = frozenset((*_HOP_BY_HOP, *b"content-length date x-call-id x-start-time x-served-by".split()))
 _HARMLESS = (b"keep-alive", b"close", b"Keep-Alive", b"Close")
@@ -32,7 +34,7 @@ _UUID_BITS = int("00000000000040008000000000000000" * _AT_ONCE, 16)
 _WITH_LENGTH = (b"POST", b"PUT", b"PATCH")
 
 
-def request_lines(exchange: Exchange) -> tuple[list[bytes], bytes, bytes]:
+def request_lines(exchange: Exchange, fence: Fence | None) -> tuple[list[bytes], bytes, bytes]:
     """Return the header lines for the replica, then the call's id, and when it began in ns since 1970.
 
     Host is not among them: as on a cluster it is the replica's own address; the client's is X-Forwarded-Host.
@@ -47,11 +49,13 @@ def request_lines(exchange: Exchange) -> tuple[list[bytes], bytes, bytes]:
             host = value
         elif name == b"connection" and value not in _HARMLESS:
             exchange.headers = _without_named(exchange.headers)
-            return request_lines(exchange)
+            return request_lines(exchange, fence)
         elif name == b"x-call-id":
             call_id = value
         elif name == b"x-forwarded-for" or name == b"x-forwarded-host":
             forwarded.append(name)
+            lines += (name, b": ", value, b"\r\n")
+        elif name == b"authorization" and not (fence and fence.hides(value)):
             lines += (name, b": ", value, b"\r\n")
     if not call_id or not _CALL_ID.fullmatch(call_id):
         call_id = next(_call_ids)

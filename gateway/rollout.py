@@ -83,7 +83,7 @@ class Rollout:
     async def _all_ready(
         self, function: Function, deployment: FunctionDeployment, is_current: Callable[[], bool]
     ) -> None:
-        probe = Probe.from_labels(deployment.labels, "ready")
+        probe = Probe.of(deployment, "ready")
         waits = [
             asyncio.ensure_future(self._ready(function, replica, probe, is_current))
             for replica in function.incoming.values()

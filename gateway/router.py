@@ -101,8 +101,8 @@ class Function:
         self.deployment = deployment
         self.revision = revision
         self.policy = ScalePolicy.from_labels(deployment.labels)
-        self.health_probe = Probe.from_labels(deployment.labels, "health")
-        self.ready_probe = Probe.from_labels(deployment.labels, "ready")
+        self.health_probe = Probe.of(deployment, "health")
+        self.ready_probe = Probe.of(deployment, "ready")
 
     @property
     def serving(self) -> list[Replica]:

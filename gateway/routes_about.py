@@ -20,18 +20,14 @@ OWN_STORE = Path(__file__).with_name("store.json")
 class AboutRoutes:
     """The views that touch no function."""
 
-    def __init__(self, orchestration: str, store_path: Path | None, render_metrics: Callable[[], bytes]) -> None:
+    def __init__(self, orchestration: str, store_path: Path, render_metrics: Callable[[], bytes]) -> None:
         self._orchestration = orchestration
-        self._store_path = store_path or OWN_STORE
+        self._store_path = store_path
         self._render_metrics = render_metrics
 
     def home(self) -> Response:
         """Send a browser to the dashboard."""
         return Response(status=307, headers={"Location": "/ui/"})
-
-    def dashboard(self) -> Response:
-        """Say that there is none."""
-        raise NotBuilt("this gateway has no dashboard yet: use faas-cli, e.g. `faas-cli list`")
 
     def info(self) -> Response:
         """Answer what runs here; faas-cli crashes on a null in it."""

@@ -75,10 +75,16 @@ class FunctionRoutes:
 
     def _deploy(self, *, is_new: bool) -> Response:
         deployment = FunctionDeployment.from_wire(read_object())
-        is_done = self._run(self._functions.deploy(deployment, is_new=is_new))
-        if note := note_of(deployment):
-            log.info("%s: %s; more: python -m gateway check", deployment.name, note)
+        is_done = deploy_and_note(self._functions, self._run, deployment, is_new=is_new)
         return Response(status=200 if is_done else 202)
+
+
+def deploy_and_note(functions: Functions, run: Run, deployment: FunctionDeployment, *, is_new: bool | None) -> bool:
+    """Deploy as `Functions.deploy` does, and log where else the function could not be deployed."""
+    is_done = run(functions.deploy(deployment, is_new=is_new))
+    if note := note_of(deployment):
+        log.info("%s: %s; more: python -m gateway check", deployment.name, note)
+    return is_done
 
 
 def _named(name: str) -> FunctionName:

@@ -86,11 +86,12 @@ def _query() -> LogQuery:
         instance=instance,
         tail=int(tail or "-1"),
         follow=follow in _TRUE,
-        since=_time(given("since", "")),
+        since=read_time(given("since", "")),
     )
 
 
-def _time(written: str) -> datetime | None:
+def read_time(written: str) -> datetime | None:
+    """Return the time that a query asks for, None for "". Raises BadTime."""
     if not written:
         return None
     try:

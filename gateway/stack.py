@@ -18,7 +18,7 @@ import yaml
 from .envsubst import envsubst
 from .errors import Refused
 from .models import FunctionDeployment
-from .policy import check_labels
+from .policy import check_policies
 from .quantities import parse_quantity
 
 _TOP_KEYS = ("version", "provider", "functions", "configuration")
@@ -121,7 +121,7 @@ class _Reader:
         }
         try:
             deployment = FunctionDeployment.from_wire(wire)
-            check_labels(deployment.labels)
+            check_policies(deployment)
         except Refused as error:
             raise Refused(f"{self._where}: {error}") from None
         build_keys = tuple(key for key in _BUILD_KEYS if fields.get(key))

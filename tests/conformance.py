@@ -7,43 +7,14 @@ pass names the capability it needs, and the driver's `limits` says with a URL wh
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-Pairs = tuple[tuple[str, str], ...]
-
-
-class Broken(Exception):
-    """The reply broke off: what a client must see of a stream that failed."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """A neutral HTTP request; `target` is the path and query as they stand in the request line."""
-
-    method: str = "POST"
-    target: str = "/"
-    headers: Pairs = ()
-    body: bytes = b""
-    chunked: bool = False
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A neutral HTTP reply, header names in lower case."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    def header(self, name: str) -> str | None:
-        values = [value for key, value in self.headers if key == name]
-        return ", ".join(values) if values else None
-
-    def json(self) -> Any:
-        return json.loads(self.body)
+from platforms.replay.comparison import fold_cookie, fold_value
+from platforms.replay.errors import Broken as Broken
+from platforms.replay.messages import Reply as Reply
+from platforms.replay.messages import Request as Request
 
 
 class Driver(Protocol):
@@ -146,14 +117,11 @@ def answers(
 
 
 def _plain(value: Any) -> Any:
-    """Fold what HTTP lets a hop change: the spelling of a charset, the blank after a comma or semicolon."""
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
     if not isinstance(value, str):
         return value
-    if "charset=" in value.lower():
-        value = value.lower()
-    return value.replace("; ", ";").replace(", ", ",").replace(";", "; ").replace(",", ", ")
+    return fold_value(value)
 
 
 def is_internal_error(reply: Reply) -> bool:
@@ -168,19 +136,8 @@ def complains_of(*words: str) -> Callable[[Reply], bool]:
 
 def sets_cookies(*expected: str) -> Callable[[Reply], bool]:
     """Return a check for just these Set-Cookie values, in any order."""
-    cookies = sorted(map(_cookie, expected))
-    return lambda reply: sorted(_cookie(value) for name, value in reply.headers if name == "set-cookie") == cookies
-
-
-def _cookie(value: str) -> list[str]:
-    """Fold what a browser does not see of a cookie: how an attribute is spelled, and an empty Domain or Path.
-
-    https://www.rfc-editor.org/rfc/rfc6265#section-5.2
-    """
-    first, *attributes = value.split("; ")
-    folded = (attribute.partition("=") for attribute in attributes)
-    kept = [f"{name.lower()}={value}" for name, _, value in folded if value or name.lower() not in ("domain", "path")]
-    return [first, *sorted(kept)]
+    cookies = sorted(map(fold_cookie, expected))
+    return lambda reply: sorted(fold_cookie(value) for name, value in reply.headers if name == "set-cookie") == cookies
 
 
 def b64(data: bytes) -> str:

@@ -68,6 +68,7 @@ def test_readme_links_lead_somewhere() -> None:
         ROOT / "CONTRIBUTING.md",
         ROOT / "docs/gateway.md",
         ROOT / "docs/debugging.md",
+        ROOT / "docs/replay.md",
         *(ROOT / "docs/platforms").glob("*.md"),
     ):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):

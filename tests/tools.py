@@ -17,6 +17,7 @@ HOW_TO_GET = {
     "docker-compose": "docker compose: install docker-compose, or the compose plugin",
     "aws-lambda-rie": "AWS's runtime interface emulator: .ci/install takes it out of the aws-sam-cli wheel",
     "of-watchdog": "go install github.com/openfaas/of-watchdog@0.11.6",
+    "chromium": "apt-get install chromium",
     "faas-cli": "go install github.com/openfaas/faas-cli@0.18.12",
 }
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import NamedTuple
 
+from ..errors import GatewayError
 from ..models import FunctionDeployment, FunctionName
-from ..proxy import Proxy
-from ..router import Function
+from ..proxy import Proxy, Wake
+from ..router import Endpoint, Function
 from .lanes import Lanes
 from .models import Attempt, Ending, Reply, State, Ticket, unpack
 from .policy import RetryPolicy, retry_after_s
@@ -70,6 +72,7 @@ class Dispatcher:
         function = self._find(label)
         if not function:
             return await self._wait_for_function(label, seq)
+        wake = await self._woken(function)
         attempt = await until_written(lambda: self._store.begin(seq, self._clock.now()), self._clock)
         if not attempt:
             return None
@@ -78,8 +81,21 @@ class Dispatcher:
             why = f"the gateway ended {attempt.redeliveries} times while it ran: it may be the cause"
             await self._end(attempt, State.DEAD, Ending(None, policy.attempts, 0.0, "", why))
             return None
-        ran = await run(self._proxy, function, attempt, self._limits.max_result_bytes)
+        ran = await run(self._proxy, function, attempt, self._limits.max_result_bytes, wake)
         return await self._decide(attempt, policy, ran)
+
+    async def _woken(self, function: Function) -> Wake:
+        """Wait for a replica: a call has not begun, and cannot have killed the gateway, while there is none.
+
+        Return what wakes the function from then on: if it could not be woken, the attempt fails by just that.
+        """
+        wake = self._proxy.wake
+        if not function.endpoints:
+            try:
+                await wake(function)
+            except GatewayError as error:
+                return partial(_fail, error)
+        return wake
 
     async def _decide(self, attempt: Attempt, policy: RetryPolicy, ran: Ran) -> float | None:
         """Write down what came of an attempt; return when the next is due, None if there is none."""
@@ -153,6 +169,10 @@ class Dispatcher:
         if taken.isascii() and taken.isdigit() and 0 < int(taken[:6]) < wanted:
             return min(wanted, int(taken) * max(1, len(function.endpoints)))
         return wanted
+
+
+async def _fail(error: GatewayError, _: Function) -> Endpoint:
+    raise error
 
 
 def _asked_wait_s(reply: Reply, now_s: float) -> float | None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from ..bodies import json_reply, read_namespace
+from ..bodies import json_reply, read_function, read_limit
 from ..errors import Conflict, GatewayError, NotFound, Refused
-from ..models import FunctionName
 from ..routes_functions import Run
 from .calls import AsyncCalls
 from .models import ENDED, State, unpack
 
-MAX_LIMIT = 1000
-DEFAULT_LIMIT = 100
 _NOT_SENT = frozenset((b"content-length", b"content-security-policy", b"date", b"x-content-type-options"))
 
 
@@ -66,19 +63,14 @@ class AsyncRoutes:
 
     def list(self) -> Response:
         """Answer the newest calls without their replies, and how many each function has in each state."""
-        function = self._function()
+        function = read_function("function")
         counts = self._calls.views.counts()
-        calls = self._calls.views.list(function=function, state=_state(), limit=_limit())
+        calls = self._calls.views.list(function=function, state=read_state(), limit=read_limit())
         return json_reply({"counts": {name: counts[name] for name in counts if function in ("", name)}, "calls": calls})
 
-    def _function(self) -> str:
-        written = request.args.get("function", "")
-        if not written:
-            return ""
-        return str(FunctionName.parse(written, read_namespace() if request.args.get("namespace") else ""))
 
-
-def _state() -> State | None:
+def read_state() -> State | None:
+    """Return the state that the query names. Raises Refused."""
     written = request.args.get("state", "")
     if not written:
         return None
@@ -86,10 +78,3 @@ def _state() -> State | None:
         return State(written)
     except ValueError:
         raise Refused(f"state must be one of {', '.join(State)}, not {written[:80]!r}") from None
-
-
-def _limit() -> int:
-    written = request.args.get("limit", str(DEFAULT_LIMIT))
-    if not (written.isascii() and written.isdigit() and len(written) < 5 and 1 <= int(written) <= MAX_LIMIT):
-        raise Refused(f"limit must be a whole number from 1 to {MAX_LIMIT}, not {written[:80]!r}")
-    return int(written)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .. import VERSION
 from ..flow import Flow
 from ..invocation import Invocation
-from ..proxy import Proxy
+from ..proxy import Proxy, Wake
 from ..router import Function
 from .models import Attempt, Headers, Reply
 from .stored_exchange import StoredExchange
@@ -27,18 +27,29 @@ class Ran(NamedTuple):
     replica: str
 
 
-async def run(proxy: Proxy, function: Function, attempt: Attempt, max_result_bytes: int) -> Ran:
-    """Run an attempt, which wakes the function, is counted and recorded as any call is; cancelled, break it off."""
+async def run(proxy: Proxy, function: Function, attempt: Attempt, max_result_bytes: int, wake: Wake) -> Ran:
+    """Run an attempt, which is counted and recorded as any call is; cancelled, break it off.
+
+    `wake` is for when there is no replica any more.
+    """
     headers = [*_without(attempt.headers, b"user-agent", b"x-call-id"), USER_AGENT, (b"x-call-id", attempt.id.encode())]
-    return await invoke(proxy, function, attempt.target, headers, attempt.body, max_result_bytes)
+    return await invoke(proxy, function, attempt.target, headers, attempt.body, max_result_bytes, wake=wake)
 
 
 async def invoke(
-    proxy: Proxy, function: Function, target: bytes, headers: Headers, body: bytes, max_result_bytes: int
+    proxy: Proxy,
+    function: Function,
+    target: bytes,
+    headers: Headers,
+    body: bytes,
+    max_result_bytes: int,
+    *,
+    method: bytes = b"POST",
+    wake: Wake | None = None,
 ) -> Ran:
-    """POST to a function; cancelled, break it off."""
-    exchange = StoredExchange(target, headers, body, max_bytes=max_result_bytes)
-    invocation = Invocation(proxy, exchange, function, target)
+    """Call a function; cancelled, break it off."""
+    exchange = StoredExchange(target, headers, body, max_bytes=max_result_bytes, method=method)
+    invocation = Invocation(proxy, exchange, function, target, wake)
     ended = asyncio.get_running_loop().create_future()
 
     async def flow_of_call() -> None:

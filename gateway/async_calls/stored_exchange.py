@@ -16,15 +16,17 @@ INTERNAL = b"x-openfaas-internal"
 
 
 class StoredExchange(Exchange):
-    """A POST that is whole, and the reply to it, of which at most so many bytes are kept."""
+    """A request that is whole, and the reply to it, of which at most so many bytes are kept."""
 
     __slots__ = ("_error", "_head", "_max_bytes", "_reply_pieces", "_size", "_status")
 
-    def __init__(self, target: bytes, headers: Headers, body: bytes, *, max_bytes: int) -> None:
+    def __init__(
+        self, target: bytes, headers: Headers, body: bytes, *, max_bytes: int, method: bytes = b"POST"
+    ) -> None:
         nobody = cast("ServerConnection", None)  # everything that would use a connection is overridden
         super().__init__(
             nobody,
-            b"POST",
+            method,
             target,
             headers,
             is_http10=False,

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
 
+from ..cron.schedule import Schedule
+from ..errors import Refused
 from ..models import DEFAULT_NAMESPACE
 from ..quantities import parse_duration_s, parse_quantity
 from .model import Check, Subject
@@ -43,6 +45,14 @@ def labels_of_no_kubernetes(subject: Subject) -> Iterator[str]:
     for name, value in subject.deployment.labels.items():
         if not _LABEL_NAME.fullmatch(name) or not _LABEL_VALUE.fullmatch(value):
             yield f"label {name}: {value:.80}"
+
+
+def schedule_of_no_use(subject: Subject) -> Iterator[str]:
+    """Look for a schedule that the cron-connector cannot read, or that is missing."""
+    try:
+        Schedule.from_annotations(subject.deployment.annotations)
+    except Refused:
+        yield f"annotation schedule: {subject.deployment.annotations.get('schedule', 'none'):.80}"
 
 
 def constraints(subject: Subject) -> Iterator[str]:

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import docker
 
 from gateway.config import Config
 from gateway.docker_provider import DockerProvider
+from gateway.history.history import History
 from gateway.models import FunctionDeployment, FunctionName
 from gateway.provider import Change, Provider, Replica
 from gateway.secrets import SecretStore
@@ -109,12 +110,14 @@ def build_image(tag: str = IMAGE, *, program: str = "python") -> str:
 def provider_on_own_network(folder: Path) -> Iterator[DockerProvider]:
     """Give a provider that sees no others' containers; its own, and its network, are removed in the end."""
     network = f"gateway-test-{uuid4().hex[:12]}"
-    provider = DockerProvider(Config(network=network, state_dir=folder), SecretStore(folder / "secrets"))
-    try:
-        yield provider
-    finally:
-        provider.close()
-        remove_network(network)
+    config = Config(network=network, state_dir=folder)
+    with closing(History.open(config)) as history:
+        provider = DockerProvider(config, SecretStore(folder / "secrets"), archive=history.logs)
+        try:
+            yield provider
+        finally:
+            provider.close()
+            remove_network(network)
 
 
 def remove_network(network: str) -> None:

@@ -20,6 +20,7 @@ from gateway.auth import Credentials
 from gateway.config import Config
 from gateway.cron.scheduler import Cron
 from gateway.functions import Functions
+from gateway.history.history import History
 from gateway.models import FunctionDeployment, FunctionName, FunctionStatus
 from gateway.proxy import Proxy
 from gateway.router import Router
@@ -84,10 +85,11 @@ class ControlPlane:
         self.router = Router()
         self.secrets = SecretStore(config.state_dir / "secrets")
         self.functions = loop.run(self._started())
+        self.history = History.open(config)
         self.proxy = Proxy(
             self.router,
             self.functions.wake,
-            record=lambda call: None,
+            record=self.history.record,
             started=lambda function: None,
             unreachable=lambda function: None,
             upstream_timeout_s=config.upstream_timeout_s,
@@ -96,8 +98,10 @@ class ControlPlane:
         self.cron = loop.run(Cron.open(config, self.proxy))
         self.app: Flask = create_app(
             functions=self.functions,
+            proxy=self.proxy,
             calls=self.calls,
             cron=self.cron,
+            history=self.history,
             provider=provider,
             secrets=self.secrets,
             credentials=CREDENTIALS,
@@ -133,6 +137,7 @@ class ControlPlane:
 @contextmanager
 def control_plane(state_dir: Path, provider: FakeProvider | None = None, **settings: Any) -> Iterator[ControlPlane]:
     """Run a control plane, and end it."""
+    others = {thread.ident for thread in threading.enumerate()}  # another control plane's, perhaps
     loop = LoopThread()
     provider = provider or FakeProvider()
     try:
@@ -143,8 +148,11 @@ def control_plane(state_dir: Path, provider: FakeProvider | None = None, **setti
             loop.run(running.functions.close())
             loop.run(running.calls.close())
             for thread in threading.enumerate():
-                if thread.name.startswith("provider_"):  # removals that have begun go on after `close`
+                if (
+                    thread.name.startswith("provider_") and thread.ident not in others
+                ):  # removals that have begun go on after `close`
                     thread.join(PATIENCE_S)
+            running.history.close()
     finally:
         provider.end()
         loop.close()

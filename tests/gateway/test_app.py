@@ -141,12 +141,6 @@ class TestAbout:
 
         assert (answer.status_code, answer.headers["Location"]) == (307, "/ui/")
 
-    def test_dashboard_is_501_for_now(self, control: ControlPlane) -> None:
-        answer = control.call("GET", "/ui/")
-
-        assert answer.status_code == 501
-        assert "faas-cli" in answer.text
-
     def test_info_has_no_null_that_faas_cli_would_crash_on(self, control: ControlPlane) -> None:
         info = control.call("GET", "/system/info").get_json()
 

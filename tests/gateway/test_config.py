@@ -46,7 +46,10 @@ CASES = (
     ("async-keep", "10", "async_keep", 10),
     ("async-keep-for", "24h", "async_keep_for_s", 86400.0),
     ("async-max-disk", "100Mi", "async_max_disk_bytes", 100 * 2**20),
+    ("history", "50", "history", 50),
+    ("keep-logs", "64Ki", "keep_logs_bytes", 65536),
     ("callback-allow", "nas.lan, 10.1.0.0/16", "callback_allow", ("nas.lan", "10.1.0.0/16")),
+    ("function-pages", "trusted", "function_pages", "trusted"),
     ("log-level", "debug", "log_level", "DEBUG"),
 )
 
@@ -79,8 +82,10 @@ BAD = (
     ("allowed-host", "a,,b", "no name"),
     ("async-concurrency", "0", "from 1 to 100"),
     ("async-max-queued", "-1", "from 1"),
+    ("history", "10001", "from 1 to 10000"),
     ("async-backoff", "none", "exponential, full, equal"),
     ("callback-allow", "10.1.0.1/16", "neither a host's name nor a network"),
+    ("function-pages", "open", "sandboxed, trusted"),
     ("log-level", "loud", "DEBUG, INFO"),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ MIB = 2**20
 
 
 CONTAINER: dict[str, Any] = {
+    "Created": "2026-01-02T03:04:05.678901234Z",
     "Config": {
         "Image": "local/fn:1",
         "Env": ["PATH=/bin", "LANG=C", "mine=a=b", "fprocess=run", "empty="],
@@ -37,6 +38,10 @@ IMAGE: dict[str, Any] = {"Config": {"Env": ["PATH=/bin", "LANG=C.UTF-8"], "Label
 
 def deployment(**settings: Any) -> FunctionDeployment:
     return FunctionDeployment(settings.pop("name", FunctionName("fn")), "local/fn:1", **settings)
+
+
+def origin(**settings: Any) -> spec.Origin:
+    return spec.Origin(deployment(**settings), CREATED_AT)
 
 
 def settings(made: FunctionDeployment, *, cpus: int = 2, secret_paths: dict[str, str] | None = None) -> dict[str, Any]:
@@ -110,7 +115,7 @@ class TestSettings:
 
         assert labels["team"] == "blue"
         assert labels[spec.FUNCTION_LABEL] == "fn"
-        assert spec.deployed(labels) == made
+        assert spec.deployed(item(made)) == (made, CREATED_AT)
 
     @given(
         env_vars=st.dictionaries(st.sampled_from(["a", "b"]), st.text(st.characters(exclude_categories=["Cs", "Cc"]))),
@@ -123,7 +128,7 @@ class TestSettings:
     def test_deployment_is_read_back_from_the_labels_as_it_was(self, **fields: Any) -> None:
         made = deployment(constraints=("a=b",), env_process="p", **fields)
 
-        assert spec.deployed(settings(made)["Labels"]) == made
+        assert spec.deployed(item(made)) == (made, CREATED_AT)
 
 
 class TestResources:
@@ -191,8 +196,8 @@ class TestAliases:
 
 class TestReplica:
     def test_running_container_has_an_address_and_its_deployment(self) -> None:
-        made = deployment(labels={"a": "b"})
-        replica = spec.to_replica(item(made), made, "net", "")
+        made = origin(labels={"a": "b"})
+        replica = spec.to_replica(item(made.deployment), made, "net", "")
 
         assert replica
         assert (replica.state, replica.host, replica.port) == (ReplicaState.RUNNING, "172.18.0.2", 8080)
@@ -209,7 +214,7 @@ class TestReplica:
         ],
     )
     def test_states_are_the_engines(self, state: str, expected: ReplicaState) -> None:
-        replica = spec.to_replica(item(deployment(), State=state), deployment(), "net", "exit code 1")
+        replica = spec.to_replica(item(deployment(), State=state), origin(), "net", "exit code 1")
 
         assert replica
         assert replica.state is expected
@@ -218,8 +223,8 @@ class TestReplica:
         )
 
     def test_container_that_is_going_or_elsewhere_is_none(self) -> None:
-        assert spec.to_replica(item(State="removing"), deployment(), "net", "") is None
-        assert spec.to_replica(item(), deployment(), "other", "") is None
+        assert spec.to_replica(item(State="removing"), origin(), "net", "") is None
+        assert spec.to_replica(item(), origin(), "other", "") is None
 
     def test_name_of_a_stopped_one_says_that_the_gateway_did_it(self) -> None:
         stopped = item(Names=["/fn.openfaas-fn-01234567.idle"])
@@ -235,7 +240,7 @@ class TestReplica:
 
 class TestAdopted:
     def test_deployment_is_what_the_image_does_not_have(self) -> None:
-        made = spec.adopted(CONTAINER, IMAGE)
+        made, created_at = spec.adopted(CONTAINER, IMAGE)
 
         assert made.name == FunctionName("fn", "openfaas-fn")
         assert made.image == "local/fn:1"
@@ -243,15 +248,17 @@ class TestAdopted:
         assert made.env_vars == {"LANG": "C", "mine": "a=b", "empty": ""}
         assert made.labels == {"com.openfaas.scale.zero": "true"}
         assert made.read_only_root_filesystem
+        assert created_at == CREATED_AT
 
     def test_image_that_is_gone_takes_nothing_away(self) -> None:
-        assert "PATH" in spec.adopted(CONTAINER, {}).env_vars
+        assert "PATH" in spec.adopted(CONTAINER, {}).deployment.env_vars
 
     def test_replica_is_adopted_and_of_the_revision_of_its_service(self) -> None:
         labels = {spec.FUNCTION_LABEL: "fn", "com.docker.compose.config-hash": "c0ffee"}
+        later = origin()._replace(created_at=CREATED_AT + timedelta(microseconds=1))
         one, two, built_anew = (
-            spec.to_replica(item(Labels=labels, **fields), deployment(), "net", "")
-            for fields in ({}, {"Created": 1}, {"ImageID": "sha256:bb"})
+            spec.to_replica(item(Labels=labels, ImageID=image), made, "net", "")
+            for made, image in ((origin(), "sha256:aa"), (later, "sha256:aa"), (origin(), "sha256:bb"))
         )
 
         assert one
@@ -259,7 +266,16 @@ class TestAdopted:
         assert built_anew
         assert one.is_adopted
         assert one.revision == two.revision != built_anew.revision
-        assert one.created_at == datetime.fromtimestamp(1767323045, UTC)
+        assert one.created_at == CREATED_AT
+
+    def test_replica_of_no_service_is_a_revision_of_its_own_within_the_same_second(self) -> None:
+        later = origin()._replace(created_at=CREATED_AT + timedelta(microseconds=1))
+        one, two = (spec.to_replica(item(), made, "net", "") for made in (origin(), later))
+
+        assert one
+        assert two
+        assert one.revision != two.revision
+        assert one.created_at < two.created_at
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,20 @@ class TestDeploying:
             assert "fn" not in fleet
 
     @on_loop
+    async def test_replica_is_asked_by_the_paths_that_the_annotations_name(self, provider: FakeProvider) -> None:
+        asked: list[str] = []
+
+        async def ask(_host: str, _port: int, path: str, _timeout_s: float) -> int:
+            asked.append(path)
+            return 200
+
+        health = {"com.openfaas.health.http.path": "/alive", "com.openfaas.health.http.periodSeconds": "10ms"}
+        async with Fleet(provider, ask) as fleet:
+            await fleet.deploy(annotations={**health, "com.openfaas.ready.http.path": "/go"})
+            assert asked[0] == "/go"
+            await until(lambda: {*asked} == {"/go", "/alive"})
+
+    @on_loop
     async def test_deploy_that_cannot_make_all_replicas_makes_none(self, provider: FakeProvider) -> None:
         async with Fleet(provider) as fleet:
             provider.failure = Unavailable("the engine is gone")

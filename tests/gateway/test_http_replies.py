@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gateway.exchange import Exchange
+from gateway.exchange import ClientGone, Exchange
 from gateway.heads import header_lines
 from gateway.http_server import HttpServer
 
@@ -163,6 +163,31 @@ class TestReplies:
             await waits.wait()
             client.leave()
             await ended.wait()
+
+    @on_loop
+    async def test_reply_of_a_client_that_left_cannot_be_ended(self) -> None:
+        waits = asyncio.Event()
+        ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
+
+        async def route(exchange: Exchange) -> None:
+            exchange.begin(200, (), None, b"piece")
+            waits.set()
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                try:
+                    exchange.end()
+                except (ClientGone, RuntimeError) as error:
+                    ended.set_result(error)
+                else:
+                    ended.set_result(None)
+
+        async with client_of(route) as client:
+            await client.send(request("GET", "/"))
+            await waits.wait()
+            client.leave()
+
+            assert isinstance(await ended, ClientGone)
 
 
 class TestClose:

@@ -78,7 +78,7 @@ class TestGettingReady:
     @pytest.mark.parametrize(
         ("step", "says"),
         [
-            (404, "GET /_/health was answered 404, not 200; the labels com.openfaas.ready.http.path"),
+            (404, "GET /_/health was answered 404, not 200; the annotations com.openfaas.ready.http.path"),
             (TimeoutError(), "GET /_/health was not answered within 1 s"),
             (ConnectionRefusedError("refused"), "GET /_/health failed: refused"),
         ],

@@ -198,6 +198,7 @@ def test_wrong_version_or_provider_is_refused(tmp_path: Path, head: str, expecte
         ("limits: {nvidia.com/gpu: 1}", "limits: this gateway gives functions no GPU"),
         ("labels: {com.openfaas.scale.min: many}", "label com.openfaas.scale.min: 'many' is no whole number"),
         ("labels: {com.openfaas.ready.http.path: ready}", "label com.openfaas.ready.http.path: 'ready' is no path"),
+        ("annotations: {com.openfaas.ready.http.path: ''}", "annotation com.openfaas.ready.http.path: '' is no path"),
         ("readonly_root_filesystem: maybe", "readonly_root_filesystem must be true or false, and is 'maybe'"),
         ("namespace: Dev", "a function's namespace is 1 to 63 of a-z"),
     ],

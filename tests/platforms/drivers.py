@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from platforms.aws_lambda.shim import make_lambda_handler
 from platforms.openfaas.shim import OpenFaaSResponder
 from platforms.openwhisk.shim import make_main
+from platforms.replay.native import openwhisk as controller
 from platforms.wsgi.responder import Responder
 from platforms.wsgi.shim import make_application
 from tests.conformance import Driver, Reply, Request
@@ -17,7 +18,6 @@ from tests.functions.conformance.handler import handle
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation
 from tests.platforms.azure_functions import driver as azure
 from tests.platforms.google_cloud.driver import GoogleDriver
-from tests.platforms.openwhisk import controller
 from tests.platforms.wsgi import in_process
 
 _WSGI = "https://peps.python.org/pep-3333/"

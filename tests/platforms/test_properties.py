@@ -15,16 +15,16 @@ from platforms.azure_functions import shim as azure_shim
 from platforms.contract import Event, Response
 from platforms.google_cloud import shim as google_shim
 from platforms.openwhisk import shim as openwhisk_shim
+from platforms.replay.native import azure_functions as host
+from platforms.replay.native import openwhisk as controller
 from platforms.wsgi import asgi
 from platforms.wsgi import shim as wsgi_shim
 from platforms.wsgi.responder import Responder
 from tests.conformance import Reply, Request
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation
 from tests.platforms.azure_functions import driver as azure
-from tests.platforms.azure_functions import host
 from tests.platforms.drivers import OPENWHISK_LIMITS
 from tests.platforms.google_cloud import driver as google
-from tests.platforms.openwhisk import controller
 from tests.platforms.strategies import Answered, Sent, answers, requests
 from tests.platforms.wsgi.asgi_server import Client, make_scope, serve, whole
 from tests.platforms.wsgi.in_process import make_environ
@@ -69,13 +69,14 @@ def folded(pairs: Iterable[tuple[str, str]], *, last_wins: bool = False) -> dict
 def check_event(event: Event, sent: Sent, limits: Iterable[str] = ()) -> None:
     """Compare an Event with the request it stands for, as far as the platform's limits let it be the same."""
     one_value = "repeated_query" in limits
-    query = {name: values[-1:] if one_value else values for name, values in grouped(sent.query).items()}
+    kept = slice(-1, None) if one_value else slice(None)  # `%30` is another name where names are not decoded
+    query = {name: values[kept] for name, values in grouped(sent.query).items()}
     headers = folded(sent.headers, last_wins="repeated_headers" in limits)
     seen = folded(pair for name in headers for pair in [(name, event.headers.get(name, "missing"))])
 
     assert event.method == sent.method
     assert event.path == sent.path
-    assert {name: event.query.get_all(name) for name in event.query} == query
+    assert {name: event.query.get_all(name)[kept] for name in event.query} == query
     assert seen == headers
     assert dict(event.cookies) == {name: values[0] for name, values in grouped(sent.cookies).items()}
     assert event.body == sent.body

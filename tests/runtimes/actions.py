@@ -13,9 +13,9 @@ from typing import Any
 
 from platforms.openwhisk.deploy.package import build
 from platforms.packaging import contents, zip_file
+from platforms.replay.native import openwhisk as controller
 from tests.conformance import Driver, Reply, Request
 from tests.platforms.drivers import OPENWHISK_LIMIT_BYTES, OPENWHISK_LIMITS
-from tests.platforms.openwhisk import controller
 
 from . import action_loop, http
 from .processes import python, running

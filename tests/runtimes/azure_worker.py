@@ -20,8 +20,9 @@ import pytest
 
 from platforms.azure_functions.deploy.package import build
 from platforms.packaging.built import write
+from platforms.replay.native import azure_functions as host
 from tests.conformance import Driver, Reply, Request
-from tests.platforms.azure_functions import host
+from tests.platforms.azure_functions.driver import LIMITS
 
 from . import http
 from .processes import Server, running
@@ -105,7 +106,7 @@ class AzureWorkerDriver:
     worker: Worker
     function: Function
     platform = "azure_functions worker"
-    limits = host.LIMITS
+    limits = LIMITS
     reply_limit_bytes = None
 
     def send(self, request: Request) -> Reply:

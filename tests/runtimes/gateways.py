@@ -140,9 +140,22 @@ class OverDocker(_Place):
 
     def run(self, name: str) -> Any:
         """Run a container with the label by which the gateway adopts it, as docker compose would."""
-        return self.engine.containers.run(
+        container = self._create(name)
+        container.start()
+        return container
+
+    def create_within_a_second(self, name: str, count: int) -> list[Any]:
+        """Make containers like those of `run` that the engine's list says were created at once; start none."""
+        while True:
+            made = [self._create(name) for _ in range(count)]
+            if len({one.attrs["Created"][:19] for one in made}) == 1:
+                return made
+            for container in made:
+                container.remove()
+
+    def _create(self, name: str) -> Any:
+        return self.engine.containers.create(
             self.image,
-            detach=True,
             network=self.network,
             labels={"com.openfaas.function": name},
             environment=QUIET,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from azure.functions import HttpResponse
 
+from platforms.replay.native import azure_functions as host
 from tests.conformance import Reply, Request
-from tests.platforms.azure_functions import host
 
 from .artifacts import RECORDS
 from .azure_worker import INVOCATION_ID, AzureWorkerDriver, Worker, WorkerFailed, http_driver, worker, worker_of

@@ -82,6 +82,14 @@ def test_deployed_function_has_its_secret_and_calls_others_through_the_gateway(p
         assert project.send("GET", f"/function/asker/get/{other}").body == b"asker"
 
 
+def test_dashboard_is_in_the_gateways_image(project: Project) -> None:
+    page = project.gateway().ask("GET", "/ui/")
+
+    assert page.status == 200
+    assert b'href="/ui/functions/meditations"' in page.body
+    assert project.gateway().ask("GET", "/ui/static/ui.js").status == 200
+
+
 def test_faas_cli_build_makes_an_image_that_serves_without_the_network(tmp_path: Path) -> None:
     require("docker")
     faas_cli = require("faas-cli")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -71,10 +72,10 @@ class Cli:
 
     def take(self, step: Step) -> None:
         """Run a step and check what comes of it."""
-        words = self.place.words
+        words = {**self.place.words, "colon": "=" if self.lacks("ready") else ": "}
         done = subprocess.run(
             [*self.command, *shlex.split(step.command.format(**words))],
-            cwd=self.place.folder,
+            cwd=self.config_dir if step.is_elsewhere else self.place.folder,
             env=self.environ,
             input=step.stdin.format(**words),
             stdout=subprocess.PIPE,
@@ -89,6 +90,14 @@ class Cli:
             assert text.format(**words).lower() in done.stdout.lower(), said
         for text in step.hides:
             assert text.format(**words).lower() not in done.stdout.lower(), said
+
+    def lacks(self, newer: str) -> bool:
+        """Whether this is a faas-cli of years ago, in whose help a command, or a command's flag, is not listed."""
+        if self.command == STAND_IN:
+            return False
+        *words, name = newer.split()
+        shown = subprocess.run([*self.command, *words, "--help"], capture_output=True, text=True, check=False).stdout
+        return not re.search(rf"^ +{name} ", shown, re.MULTILINE)
 
 
 @contextmanager
@@ -153,6 +162,8 @@ def cli(request: pytest.FixtureRequest, place: Place, tmp_path_factory: pytest.T
 def test_scenario(scenario: Scenario, cli: Cli) -> None:
     if scenario.needs not in ("", cli.place.has):
         pytest.skip(f"functions are {cli.place.has} here, and it needs {scenario.needs}")
+    if scenario.newer and cli.lacks(scenario.newer):
+        pytest.skip(f"this faas-cli is of years ago: it has no {scenario.newer}")
     for step in scenario.steps:
         cli.take(step)
 
@@ -169,3 +180,14 @@ def test_logs_are_followed_while_they_are_printed(cli: Cli) -> None:
         following.wait_for_line("line 1")
         cli.take(Step("invoke second --query do=print/3"))
         following.wait_for_line("line 2")
+
+
+@pytest.mark.parametrize("gateway", ["{url}", "http://gateway:8080"])
+def test_asynchronous_call_is_called_back(cli: Cli, gateway: str) -> None:
+    """The callback has the headers that https://docs.openfaas.com/reference/async/ lists."""
+    url = f"{gateway}/function/second?do=headers/x-"
+    with running([*cli.command, "logs", "second"], environ=cli.environ, cwd=cli.place.folder) as following:
+        command = f"invoke first --async --query do=fail/418 -H 'X-Callback-Url{{colon}}{url}'"
+        cli.take(Step(command, ("Function submitted asynchronously.",), stdin="hello"))
+        for line in ("x-call-id: ", "x-duration-seconds: ", "x-function-name: first", "x-function-status: 418"):
+            following.wait_for_line(line)

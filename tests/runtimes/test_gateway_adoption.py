@@ -43,6 +43,17 @@ def test_containers_that_come_and_go_under_load_lose_no_request(place: OverDocke
     assert load.failures == []
 
 
+def test_newest_takes_over_though_it_was_made_within_the_same_second(place: OverDocker) -> None:
+    first, second = place.create_within_a_second("fn", 2)
+    first.start()
+    place.gateway.wait_for("fn", 1)
+    second.start()
+    with steady_load(place.gateway.port, "/function/fn") as load:
+        until(partial(is_answered_by, load, second.id), "answers of the newer one")
+
+    assert load.failures == []
+
+
 def test_function_is_gone_with_the_last_of_its_containers(place: OverDocker) -> None:
     container = place.run("fn")
     place.gateway.wait_for("fn", 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..looks import (
     MEGABYTE,
+    annotations_named,
     environment_over,
     memory,
     name_of_no,
@@ -108,5 +109,13 @@ RULES = (
         secrets,
         "secrets are Secrets Manager's, for each stage: `python -m platforms.aws_lambda secret set` before the deploy",
         f"{PAGE}#secrets",
+    ),
+    Rule(
+        "lambda-schedule",
+        TARGET,
+        IGNORES,
+        annotations_named("schedule"),
+        "no schedule comes along: make one in EventBridge Scheduler, which calls the function with an event",
+        "https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..looks import memory, name_of_no, secrets, timeout, variables_of_no
+from ..looks import annotations_named, memory, name_of_no, secrets, timeout, variables_of_no
 from ..model import Rule, Severity
 
 REFUSES, IGNORES, DIFFERS = Severity
@@ -58,5 +58,13 @@ RULES = (
         secrets,
         "secrets are settings of the app, which context.secret finds in the environment",
         APP_SETTINGS,
+    ),
+    Rule(
+        "azure-schedule",
+        TARGET,
+        IGNORES,
+        annotations_named("schedule"),
+        "no schedule comes along: set TIMER_SCHEDULE, six fields with the seconds first, which adds a timer trigger",
+        "docs/platforms/azure_functions.md#how-events-map",
     ),
 )

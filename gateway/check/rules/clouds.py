@@ -24,7 +24,7 @@ from ..targets import CLOUDS
 REFUSES, IGNORES, DIFFERS = Severity
 YAML = "https://docs.openfaas.com/reference/yaml/"
 _SCALE = r"com\.openfaas\.scale\..+"
-_TRIGGERS = "topic|schedule"
+_TRIGGERS = "topic|schedule"  # of schedules each platform's own file tells
 
 RULES = (
     Rule(
@@ -58,9 +58,9 @@ RULES = (
         "triggers",
         CLOUDS,
         IGNORES,
-        annotations_named(_TRIGGERS),
+        annotations_named("topic"),
         "nothing calls the function then: set up a trigger of the platform's own",
-        "https://docs.openfaas.com/reference/cron/",
+        "https://docs.openfaas.com/reference/triggers/",
     ),
     Rule(
         "annotations", CLOUDS, IGNORES, annotations_named(f"(?!({_TRIGGERS})$).+"), "annotations are OpenFaaS's", YAML

@@ -87,4 +87,12 @@ RULES = (
         "secrets are Secret Manager's; show each to the function as a variable of its name",
         VARIABLES,
     ),
+    Rule(
+        "google-schedule",
+        TARGET,
+        IGNORES,
+        annotations_named("schedule"),
+        "no schedule comes along: make a job of Cloud Scheduler that calls the function's URL",
+        "https://cloud.google.com/scheduler/docs/tut-gcf-http",
+    ),
 )

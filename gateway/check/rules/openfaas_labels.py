@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..looks import annotations_named, labels_named, labels_of_no_kubernetes, more_than
+from ..looks import annotations_named, labels_named, labels_of_no_kubernetes, more_than, schedule_of_no_use
 from ..model import Rule, Severity
 from ..targets import OPENFAAS
 
@@ -106,7 +106,7 @@ RULES = (
         OPENFAAS,
         IGNORES,
         labels_named(_PROBES),
-        "health and readiness are set by annotations there; say it twice",
+        "health and readiness are set by annotations, there and here; make it one",
         WORKLOADS,
     ),
     Rule(
@@ -156,6 +156,14 @@ RULES = (
         DIFFERS,
         annotations_named("topic", _is_cron),
         "nothing calls the function until the cron-connector is installed",
+        "https://docs.openfaas.com/reference/cron/",
+    ),
+    Rule(
+        "cron-schedule",
+        OPENFAAS,
+        IGNORES,
+        schedule_of_no_use,
+        "the cron-connector cannot read it and leaves the function out: write five fields, as `*/5 * * * *`",
         "https://docs.openfaas.com/reference/cron/",
     ),
     Rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..looks import MEGABYTE, memory, secrets, timeout
+from ..looks import MEGABYTE, annotations_named, memory, secrets, timeout
 from ..model import Rule, Severity
 
 REFUSES, IGNORES, DIFFERS = Severity
@@ -51,5 +51,13 @@ RULES = (
         secrets,
         "there are no secrets: context.secret finds files of the image and variables of the environment alone",
         "docs/platforms/openwhisk.md#what-the-handler-sees",
+    ),
+    Rule(
+        "openwhisk-schedule",
+        TARGET,
+        IGNORES,
+        annotations_named("schedule"),
+        "no schedule comes along: make a trigger of the alarms package's feed, and a rule that fires the action",
+        "https://github.com/apache/openwhisk-package-alarms",
     ),
 )

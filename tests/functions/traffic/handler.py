@@ -90,6 +90,14 @@ def echo(event, argument):
     return {"body": event.text(), "query": event.raw_query, **{name: event.headers.get(name) for name in seen}}
 
 
+def print_headers(event, argument):
+    """Print the headers whose names begin so, by name."""
+    for name in sorted(event.headers):
+        if name.startswith(argument):
+            print(f"{name}: {event.headers[name]}", flush=True)
+    return {}
+
+
 def fail(event, argument):
     """Answer that status."""
     return f"failed with {argument}", int(argument)
@@ -101,6 +109,7 @@ ACTIONS = {
     "echo": echo,
     "events": events,
     "fail": fail,
+    "headers": print_headers,
     "hold": hold,
     "print": print_lines,
     "tell": tell,

@@ -138,19 +138,57 @@ def send_until_accepted(port: int, call_id: str, callback_url: str, run_s: float
     raise AssertionError(f"{call_id} was not accepted in {TIMEOUT_S} s")
 
 
+class Accepted:
+    """Lets callers send, and counts the calls that were accepted."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._changed = threading.Condition()
+        self._allowed = threading.Semaphore(0)
+        self._allowed_count = 0
+
+    def allow(self, count: int) -> None:
+        """Let callers send so many calls in all."""
+        for _ in range(count - self._allowed_count):
+            self._allowed.release()
+        self._allowed_count = max(count, self._allowed_count)
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many were accepted."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.count >= count, TIMEOUT_S), f"{self.count} of {count} accepted"
+
+    def send(self, port: int, call_id: str, callback_url: str, run_s: float) -> None:
+        """Send a call once that is allowed, until it is accepted."""
+        self._allowed.acquire()
+        send_until_accepted(port, call_id, callback_url, run_s)
+        with self._changed:
+            self.count += 1
+            self._changed.notify_all()
+
+
 def storm(
     it: Killable, ids: Sequence[str], callback_url: str, *, kills: int, random: Random, run_s: float
 ) -> list[set[str]]:
-    """Send all calls, half of them with a callback, and kill meanwhile; return what ran at each kill."""
+    """Send all calls, half of them with a callback, and kill meanwhile; return what ran at each kill.
+
+    At each kill some were accepted, some are on their way, and some are not sent yet: how many, and how long the
+    gateway runs before they are sent, is drawn.
+    """
     port, killed = it.gateway.port, []
+    accepted = Accepted()
     with ThreadPoolExecutor(CALLERS) as callers:
         sent = [
-            callers.submit(send_until_accepted, port, call_id, callback_url if number % 2 else "", run_s)
+            callers.submit(accepted.send, port, call_id, callback_url if number % 2 else "", run_s)
             for number, call_id in enumerate(ids)
         ]
-        for _ in range(kills):
+        for count in sorted(random.sample(range(1, len(ids) - CALLERS), kills)):
             time.sleep(random.uniform(0.02, 1.2))  # the moment is what the test draws
+            accepted.allow(count + CALLERS)
+            accepted.wait_for(count)
+            assert accepted.count < len(ids)
             killed.append(it.kill())
+        accepted.allow(len(ids))
         for one in sent:
             one.result()
     return killed

@@ -19,7 +19,7 @@ from gateway.async_calls.pump import Clock
 from gateway.calls import Call
 from gateway.config import Config
 from gateway.models import FunctionDeployment, FunctionName
-from gateway.proxy import Proxy
+from gateway.proxy import Proxy, Wake
 from gateway.router import Function, Router
 from gateway.server import running
 
@@ -152,14 +152,19 @@ class Place:
 
 @asynccontextmanager
 async def place(
-    state_dir: Path, *, clock: Clock | None = None, names: FakeNames | None = None, **settings: Any
+    state_dir: Path,
+    *,
+    clock: Clock | None = None,
+    names: FakeNames | None = None,
+    wake: Wake = no_wake,
+    **settings: Any,
 ) -> AsyncIterator[Place]:
     """Give a gateway without functions; another one of the same folder takes over what this one leaves."""
     config = Config(port=0, state_dir=state_dir, **{"write_timeout_s": 30.0, **settings})
     router, records = Router(), list[Call]()
     proxy = Proxy(
         router,
-        no_wake,
+        wake,
         record=records.append,
         started=lambda function: None,
         unreachable=lambda function: None,

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from gateway.async_calls.models import State
+from gateway.router import Endpoint, Function
 
 from ..peers import on_loop
+from ..peers.running import no_wake
 from ..peers.upstream import Peer, answers, replica
 from .places import START_S, FakeClock, place
 from .scripts import QUICK, RETRY, Gate, attempted, statuses
@@ -88,11 +90,19 @@ class TestRetries:
 
     @on_loop
     async def test_function_that_cannot_be_woken_is_tried_again(self, tmp_path: Path) -> None:
-        async with place(tmp_path) as it:
+        woken = list[str]()
+
+        async def wake(function: Function) -> Endpoint:
+            woken.append(function.label)
+            return await no_wake(function)
+
+        async with place(tmp_path, wake=wake) as it:
             it.add("fn")
             call = await attempted(it, await it.accept("fn"), 1)
 
             assert (call["status"], call["error"]) == (503, "no endpoints available for fn")
+            assert [(one.status, one.was_cold) for one in it.records] == [(503, True)]
+            assert woken == ["fn.openfaas-fn"]  # once for each attempt: it may take a minute
 
     @on_loop
     async def test_reply_that_breaks_off_is_tried_again(self, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.async_calls.models import State
 from gateway.errors import Conflict
+from gateway.router import Endpoint, Function
 
 from ..peers import on_loop
 from ..peers.upstream import Peer, answers, replica, unused_port
@@ -93,6 +94,27 @@ class TestStopping:
                 call = await it.ended(call_id)
 
             assert (call["state"], call["attempts"], call["redeliveries"], len(gate.seen)) == ("done", 2, 1, 2)
+
+    @on_loop
+    async def test_call_whose_function_is_being_woken_has_not_begun(self, tmp_path: Path) -> None:
+        """However often the gateway is killed then, the call is not to blame."""
+        woken = asyncio.Event()
+
+        async def wake(function: Function) -> Endpoint:
+            woken.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        async with place(tmp_path, wake=wake, write_timeout_s=0.01) as it:
+            it.add("fn")
+            call_id = await it.accept("fn")
+            await woken.wait()
+            assert (await it.find(call_id))["state"] == "waiting"
+        async with replica(answers()) as upstream, place(tmp_path) as it:
+            it.add("fn", upstream.port)
+            call = await it.ended(call_id)
+
+            assert (call["state"], call["attempts"], call["redeliveries"]) == ("done", 1, 0)
 
     @on_loop
     async def test_attempt_that_the_gateway_cut_does_not_count_against_the_annotation(self, tmp_path: Path) -> None:

@@ -39,6 +39,9 @@ def memories(bad: str, good: str) -> Case:
     return Case(limited(bad), [f"limits.memory: {bad}"], [limited(good), limited(cpu="1"), subject()])
 
 
+SCHEDULE = Case(
+    annotation("schedule", "*/5 * * * *"), ["annotation schedule: */5 * * * *"], [annotation("topic"), subject()]
+)
 SECRETS = Case(subject(secrets=("one", "two")), ["secrets: one, two"], [subject()])
 SETTING = Case(environment(exec_timeout="0"), ["environment exec_timeout: 0"], [environment(write_timeout="9s")])
 PROBE = "com.openfaas.health.http.path"
@@ -122,6 +125,11 @@ CASES = {
     "cron-connector": Case(
         annotation("topic", "cron-function"), ["annotation topic: cron-function"], [annotation("topic", "orders")]
     ),
+    "cron-schedule": Case(
+        annotation("topic", "cron-function"),
+        ["annotation schedule: none"],
+        [annotation("schedule", "not of a topic"), annotation("topic", "orders")],
+    ),
     "ce-retries": Case(
         annotation("com.openfaas.retry.attempts", "3"),
         ["annotation com.openfaas.retry.attempts: 3"],
@@ -138,7 +146,7 @@ CASES = {
     "scaling": Case(labels(min="2"), [f"label {SCALE}.min: 2"], [subject(labels={"team": "a"})]),
     "labels": Case(subject(labels={"team": "a" * 99}), [f"label team: {'a' * 80}"], [labels(min="2")]),
     "triggers": Case(
-        annotation("schedule", "*/5 * * * *"), ["annotation schedule: */5 * * * *"], [annotation("topics")]
+        annotation("topic", "orders"), ["annotation topic: orders"], [annotation("topics"), annotation("schedule")]
     ),
     "annotations": Case(annotation("topics"), ["annotation topics: x"], [annotation("topic"), annotation("schedule")]),
     "requests": Case(subject(requests=Resources("1Mi")), ["requests.memory: 1Mi"], [limited("1Mi", "1"), subject()]),
@@ -157,6 +165,7 @@ CASES = {
     "openwhisk-memory": memories("513Mi", "512Mi"),
     "openwhisk-least-memory": memories("64Mi", "128Mi"),
     "openwhisk-secrets": SECRETS,
+    "openwhisk-schedule": SCHEDULE,
     "lambda-name": Case(subject(named="n" * 61), [f"name: {'n' * 61}"], [subject(named="n" * 60)]),
     "lambda-timeout": timeouts("901s", "15m"),
     "lambda-front-door-timeout": timeouts("30s", "29s"),
@@ -178,6 +187,7 @@ CASES = {
         [environment(AWS_REGIONS="x", TZ="x", aws_region="x")],
     ),
     "lambda-secrets": SECRETS,
+    "lambda-schedule": SCHEDULE,
     "google-name": Case(subject(named="2fn"), ["name: 2fn"], [subject()]),
     "google-timeout": timeouts("1h1s", "1h"),
     "google-event-timeout": Case(
@@ -195,12 +205,14 @@ CASES = {
         environment(PORT="1", X_GOOGLE_A="1"), ["environment PORT", "environment X_GOOGLE_A"], [environment(PORTS="1")]
     ),
     "google-secrets": SECRETS,
+    "google-schedule": SCHEDULE,
     "azure-name": Case(subject(named="n" * 61), [f"name: {'n' * 61}"], [subject()]),
     "azure-timeout": timeouts("231s", "230s"),
     "azure-timeout-setting": SETTING,
     "azure-memory": Case(limited("1Mi"), ["limits.memory: 1Mi"], [limited(cpu="1"), subject()]),
     "azure-variable-name": Case(subject(env_vars={"A-B": "", "A.B_1": ""}), ["environment A-B"], [subject()]),
     "azure-secrets": SECRETS,
+    "azure-schedule": SCHEDULE,
 }
 
 

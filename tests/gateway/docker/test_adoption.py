@@ -42,6 +42,15 @@ class TestAdoption:
         assert only(provider, FunctionName("theirs")).ended == "exit code 137 (killed by SIGKILL)"
         assert inspect(stopped)["Name"] == name
 
+    def test_containers_of_one_second_are_each_a_revision_in_order(self, provider: DockerProvider) -> None:
+        network = inspect(provider.create(deployment(), "r1"))["HostConfig"]["NetworkMode"]
+        labels = {spec.FUNCTION_LABEL: "theirs"}
+        made = [self.run(network, labels=labels).id for _ in range(4)]
+        replicas = {one.id: one for one in provider.replicas(FunctionName("theirs"))}
+
+        assert len({one.revision for one in replicas.values()}) == 4
+        assert sorted(made, key=lambda container_id: replicas[container_id].created_at) == made
+
     def test_container_whose_label_names_no_function_is_left_alone(
         self, provider: DockerProvider, caplog: pytest.LogCaptureFixture
     ) -> None:

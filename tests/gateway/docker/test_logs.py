@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from queue import Queue
 from typing import Any
 
@@ -17,6 +18,7 @@ from gateway.models import FunctionName, LogMessage, LogQuery
 from gateway.provider import Replica, ReplicaState
 from tests.gateway import engine
 from tests.gateway.engine import ask, deployment
+from tests.tools import require
 
 pytestmark = pytest.mark.runtime
 FN = FunctionName("fn")
@@ -129,12 +131,23 @@ def test_lines_of_stopped_and_removed_replicas_are_there(provider: DockerProvide
     assert len({one.instance for one in read(provider, tail=1)}) == 3
 
 
-def test_kept_lines_are_bounded(provider: DockerProvider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docker_logs, "KEPT_LINES", 3)
+def test_newest_lines_of_removed_replicas_are_kept(provider: DockerProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker_logs, "KEPT_LINES", 2)
     for _ in range(2):
         provider.set_state(start(provider, "a", "b"), ReplicaState.REMOVED)
 
-    assert len(list(read(provider))) == 3
+    assert [one.text for one in read(provider)] == ["a\n", "b\n"] * 2
+
+
+def test_lines_of_removed_replicas_outlive_the_gateway(tmp_path: Path) -> None:
+    require("docker")
+    engine.build_image()
+    with engine.provider_on_own_network(tmp_path) as first:
+        first.set_state(start(first, "removed"), ReplicaState.REMOVED)
+    with engine.provider_on_own_network(tmp_path) as second:
+        start(second, "new")
+
+        assert said(read(second)) == ["removed", "new"]
 
 
 def test_a_line_longer_than_dockers_own_is_whole_in_pieces(provider: DockerProvider) -> None:

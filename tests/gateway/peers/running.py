@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from gateway.auth import Credentials
 from gateway.calls import Call
 from gateway.config import Config
 from gateway.errors import Unavailable
+from gateway.function_pages import SANDBOXED, Fence
 from gateway.metrics import Metrics
 from gateway.models import FunctionDeployment, FunctionName
 from gateway.provider import Replica, ReplicaState
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 CONFIG = Config(port=0, read_timeout_s=30.0, upstream_timeout_s=30.0, write_timeout_s=30.0)
 NAME = FunctionName("echo")
+PASSWORD = Credentials("admin", "secret")
 
 
 @dataclass
@@ -102,6 +105,7 @@ async def gateway(
         started=it.metrics.started,
         unreachable=it.unreachable.append,
         upstream_timeout_s=config.upstream_timeout_s,
+        fence=Fence(PASSWORD.accept) if config.function_pages == SANDBOXED else None,
     )
     async with running(config, app, proxy) as port:
         it.port = port

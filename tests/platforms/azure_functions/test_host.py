@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from azure.functions import HttpResponse
 
+from platforms.replay.errors import Malformed, Refused
+from platforms.replay.native import azure_functions as host
+from platforms.replay.native.azure_functions import ORIGIN, Answered, Cookie
 from tests.cases import CASES
 from tests.conformance import Request
-from tests.platforms.azure_functions import host
-from tests.platforms.azure_functions.host import ORIGIN, Answered, Cookie, Refused
+from tests.platforms.azure_functions.driver import LIMITS
 
 
 class TestRequest:
@@ -148,12 +150,12 @@ class TestReply:
     )
     def test_answer_that_the_host_cannot_send_is_the_shims_fault(self, answered: Answered, why: str) -> None:
         # https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpHeaders.cs
-        with pytest.raises(AssertionError, match=why):
+        with pytest.raises(Malformed, match=why):
             host.from_rpc(answered)
 
     @pytest.mark.parametrize("returned", [None, "text", b"bytes", {"a": 1}])
     def test_what_is_no_response_is_the_shims_fault(self, returned: Any) -> None:
-        with pytest.raises(AssertionError, match="given no response"):
+        with pytest.raises(Malformed, match="given no response"):
             host.from_response(returned)
 
 
@@ -194,12 +196,12 @@ class TestCookies:
         response = HttpResponse("x")
         response.headers.add("Set-Cookie", f"a=1; {attribute}")
 
-        with pytest.raises(AssertionError, match="the worker fails"):
+        with pytest.raises(Malformed, match="the worker fails"):
             host.from_response(response)
 
 
 def test_every_limit_is_one_that_a_case_asks_for_with_its_url() -> None:
     asked_for = {need for case in CASES for need in case.needs} | {"stream"}
 
-    assert host.LIMITS.keys() <= asked_for
-    assert all("https://" in reason for reason in host.LIMITS.values())
+    assert LIMITS.keys() <= asked_for
+    assert all("https://" in reason for reason in LIMITS.values())

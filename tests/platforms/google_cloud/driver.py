@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import flask
 
 from platforms.google_cloud.shim import make_handle_http
+from platforms.replay.native.google_cloud import HandleHttp
+from platforms.replay.native.google_cloud import application as application
+from platforms.replay.native.google_cloud import make_environ as make_environ
 from tests.conformance import Reply, Request
 from tests.functions.conformance.handler import handle
 from tests.platforms.wsgi import in_process
-
-HandleHttp = Callable[[flask.Request], flask.Response]
-
-
-def make_environ(request: Request) -> dict[str, Any]:
-    """Return the environ that gunicorn makes of a request: https://docs.gunicorn.org/en/stable/design.html."""
-    environ = in_process.make_environ(request) | {"wsgi.input_terminated": True, "wsgi.input": io.BytesIO(request.body)}
-    environ["RAW_URI"] = environ.pop("REQUEST_URI")
-    return environ
 
 
 def make_request(request: Request, **changed: Any) -> flask.Request:
     """Return Flask's request, with some keys of the environ changed."""
     return flask.Request(make_environ(request) | changed)
-
-
-def application(handle_http: HandleHttp) -> in_process.Application:
-    """Return what the framework makes of an entry point: a WSGI application."""
-
-    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        return handle_http(flask.Request(environ))(environ, start_response)
-
-    return call
 
 
 _HANDLE_HTTP = make_handle_http(handle, {"CLOUD_RUN_TIMEOUT_SECONDS": "60", "K_SERVICE": "function"})

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.platforms.openwhisk import controller
+from platforms.replay.errors import Refused
+from platforms.replay.native import openwhisk as controller
 
 
 @pytest.mark.parametrize(
@@ -14,14 +15,14 @@ from tests.platforms.openwhisk import controller
     [("TRACE", "/", 405), ("GET", "/%zz", 400), ("GET", "/é", 400), ("GET", "/" + "a" * 9000, 414)],
 )
 def test_request_that_never_reaches_an_action_is_refused(method: str, target: str, status: int) -> None:
-    with pytest.raises(controller.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         controller.to_args(method, target, [], b"")
 
     assert refused.value.status == status
 
 
 def test_request_over_1_mb_is_refused() -> None:
-    with pytest.raises(controller.Refused, match="413"):
+    with pytest.raises(Refused, match="413"):
         controller.to_args("POST", "/", [("Content-Type", "image/png")], b"x" * 800_000)
 
 

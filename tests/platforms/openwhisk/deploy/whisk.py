@@ -8,7 +8,7 @@ from base64 import b64decode
 from contextlib import ExitStack
 from typing import Any
 
-from tests.platforms.openwhisk import controller
+from platforms.replay.native import openwhisk as controller
 from tests.runtimes import action_loop
 
 from . import entities

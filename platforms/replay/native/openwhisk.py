@@ -1,7 +1,7 @@
 """OpenWhisk's controller for a raw-http web action with web-custom-options, called with the `.http` extension.
 
-A strict stand-in: two pure functions that do to a request and to a result what the controller does, and refuse what it
-refuses, by https://github.com/apache/openwhisk/blob/master/core/controller/src/main/scala/org/apache/openwhisk/core/controller/WebActions.scala
+`to_args` and `from_result` do to a request and to a result what the controller does, and refuse what it refuses, by
+https://github.com/apache/openwhisk/blob/master/core/controller/src/main/scala/org/apache/openwhisk/core/controller/WebActions.scala
 and by Pekko HTTP, which it stands on. A Date, a Server and the activation id, which it adds, are left out.
 """
 
@@ -13,8 +13,9 @@ from base64 import b64decode, b64encode
 from typing import Any
 from urllib.parse import quote, unquote_plus, unquote_to_bytes
 
-from platforms.openwhisk.media_types import MediaType, is_json, is_json_family, is_text, parse
-from platforms.openwhisk.shim import STATUSES
+from ...openwhisk.media_types import MediaType, is_json, is_json_family, is_text, parse
+from ...openwhisk.shim import STATUSES
+from ..errors import Malformed, Refused
 
 Pairs = list[tuple[str, str]]
 Answer = tuple[int, Pairs, bytes]
@@ -31,14 +32,6 @@ SUPPRESSED = ("content-type", "content-length", "transfer-encoding", "date", "se
 # CharacterClasses.scala: pchar, and strict-query-char-np
 PATH_CHARS = "-._~!$&'()*+,;=:@"
 QUERY_CHARS = "-._~!$'()*,:@/?"
-
-
-class Refused(Exception):
-    """The controller answers this request itself, with `status`: the action is never called."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(f"{status}: {why}")
-        self.status = status
 
 
 def to_args(method: str, target: str, headers: Pairs, body: bytes) -> dict[str, Any]:
@@ -115,7 +108,7 @@ def _answer(status: int, headers: Pairs, content_type: str | None, body: bytes) 
         return _refuse("There was an internal server error.", 500)
     kept = [(name, value) for name, value in headers if name.lower() not in SUPPRESSED]
     if any(re.search(r"[\r\n\0]", f"{name}{value}") for name, value in kept):
-        raise AssertionError(f"the shim let a header through that splits the reply: {kept}")
+        raise Malformed(f"the shim let a header through that splits the reply: {kept}")
     if content_type:
         kept.append(("Content-Type", content_type))
     if has_entity:

@@ -1,9 +1,8 @@
 """Azure's host, in front of its Python worker: what it does to a request, and to the worker's answer.
 
-A strict stand-in of pure functions, by the host's own source and ASP.NET Core's, on which it stands. It drops what they
-drop, and raises AssertionError where they fail: then a shim let something through. `to_rpc` and `from_rpc` speak the
-fields of the worker's protocol; `to_request` and `from_response` go on through azure.functions' own converters, as the
-worker does.
+Pure functions, by the host's own source and ASP.NET Core's, on which it stands. They drop what those drop, and raise
+Malformed where those fail: then a shim let something through. `to_rpc` and `from_rpc` speak the fields of the worker's
+protocol; `to_request` and `from_response` go on through azure.functions' own converters, as the worker does.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote_plus, unquote_to_bytes
 
@@ -19,22 +19,10 @@ from azure.functions import HttpRequest, HttpResponse
 from azure.functions.http import HttpRequestConverter, HttpResponseConverter
 from azure.functions.meta import Datum
 
-from tests.conformance import Reply, Request
+from ..errors import Malformed, Refused
+from ..messages import Reply, Request
 
 ORIGIN = "https://meditations.azurewebsites.net"
-_HOST = "https://github.com/Azure/azure-functions-host/blob/dev/src"
-_TO_RPC = f"{_HOST}/WebJobs.Script.Grpc/MessageExtensions/GrpcMessageConversionExtensions.cs"
-_PATH_STRING = "https://github.com/dotnet/aspnetcore/blob/main/src/Http/Http.Abstractions/src/PathString.cs"
-_ROUTES = "https://github.com/dotnet/aspnetcore/blob/main/src/Http/Routing/src/Patterns/RoutePatternMatcher.cs"
-_COOKIES = "https://github.com/Azure/azure-functions-python-library/blob/dev/azure/functions/http.py"
-LIMITS = {
-    "stream": f"an answer is one message to the host: {_TO_RPC}",
-    "chunked": f"only a body with a Content-Length reaches the worker: {_TO_RPC}",
-    "encoded_percent": f"the host decodes %25, and then takes what follows for an escape: {_PATH_STRING}",
-    "malformed_path": f"the host encodes the path anew, and a malformed escape with it: {_PATH_STRING}",
-    "leading_double_slash": f"no route matches an empty first segment, so the host answers 404: {_ROUTES}",
-    "cookie_text": f"the worker parses a cookie, and drops one that it cannot: {_COOKIES}",
-}
 # what an answer without content may not have: https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/
 # src/Internal/Http/HttpProtocol.cs
 _NO_BODY = (204, 205, 304)
@@ -42,14 +30,6 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # what PathString leaves as it is, beside an escape
 _PATH_CHARS = "!$&'()*+,-./:;=@_~"
 _ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+")
-
-
-class Refused(Exception):
-    """The host answers this request itself, with `status`: the function is never called."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(f"{status}: {why}")
-        self.status = status
 
 
 class Asked(NamedTuple):
@@ -125,9 +105,20 @@ def to_request(request: Request) -> HttpRequest:
     return decoded
 
 
+def make_context(invocation_id: str, name: str = "http", trace_parent: str = "") -> Any:
+    """Return what the worker gives beside a trigger's object."""
+    return SimpleNamespace(
+        invocation_id=invocation_id,
+        function_name=name,
+        function_directory="/home/site/wwwroot",
+        trace_context=SimpleNamespace(trace_parent=trace_parent, trace_state="", attributes={}),
+        retry_context=None,
+    )
+
+
 def from_response(response: HttpResponse, method: str = "GET") -> Reply:
     """Return what the caller gets for what the function returned to a call with this method."""
-    assert isinstance(response, HttpResponse), f"the host is given no response: {response!r:.80}"
+    _demand(isinstance(response, HttpResponse), f"the host is given no response: {response!r:.80}")
     value: Any = HttpResponseConverter.encode(response, expected_type=None).value
     headers = {name: one.value for name, one in value["headers"].items()}
     cookies = [_cookie(name, morsel) for jar in value["cookies"] or () for name, morsel in jar.items()]
@@ -137,15 +128,17 @@ def from_response(response: HttpResponse, method: str = "GET") -> Reply:
 def from_rpc(answered: Answered, method: str = "GET") -> Reply:
     """Return what the caller gets for a worker's answer to a call with this method."""
     status = int(answered.status_code)
-    assert 200 <= status <= 999, f"no status of an answer: {status}"
+    _demand(200 <= status <= 999, f"no status of an answer: {status}")
     headers: dict[str, str] = {}
     for name, value in answered.headers.items():
         _check_header(name, value)
         headers.setdefault(name.lower(), value)
-    assert not (answered.body and status in _NO_BODY), f"a {status} may have no body: {answered.body!r:.80}"
+    _demand(not (answered.body and status in _NO_BODY), f"a {status} may have no body: {answered.body!r:.80}")
     length = headers.get("content-length")
     if method != "HEAD" and length is not None:
-        assert int(length) == len(answered.body), f"Content-Length is {length}, and the body {len(answered.body)} long"
+        _demand(
+            int(length) == len(answered.body), f"Content-Length is {length}, and the body {len(answered.body)} long"
+        )
     cookies = [("set-cookie", _set_cookie(cookie)) for cookie in answered.cookies]
     # the message has them in a map, which knows no order
     return Reply(status, [*sorted(headers.items()), *cookies], b"" if method == "HEAD" else answered.body)
@@ -222,7 +215,7 @@ def _cookie(name: str, morsel: Any) -> Cookie:
         expires = morsel["expires"] and datetime.strptime(f"{morsel['expires']} +0000", "%a, %d %b %Y %H:%M:%S GMT %z")
         max_age = float(morsel["max-age"]) if morsel["max-age"] != "" else None
     except ValueError as error:
-        raise AssertionError(f"the worker fails on a cookie's attribute: {error}") from error
+        raise Malformed(f"the worker fails on a cookie's attribute: {error}") from error
     return Cookie(
         name,
         morsel.value,
@@ -242,8 +235,8 @@ def _set_cookie(cookie: Cookie) -> str:
     https://github.com/dotnet/aspnetcore/blob/main/src/Http/Headers/src/SetCookieHeaderValue.cs
     https://github.com/Azure/azure-functions-python-worker/issues/1794
     """
-    assert _TOKEN.fullmatch(cookie.name), f"no name of a cookie: {cookie.name!r}"
-    assert cookie.max_age is None or cookie.max_age >= 0, f"Max-Age is negative: {cookie.max_age}"
+    _demand(_TOKEN.fullmatch(cookie.name), f"no name of a cookie: {cookie.name!r}")
+    _demand(cookie.max_age is None or cookie.max_age >= 0, f"Max-Age is negative: {cookie.max_age}")
     expires = cookie.expires
     same_site = {"Lax": "lax", "Strict": "strict", "ExplicitNone": "none", "None": None}[cookie.same_site]
     attributes = {
@@ -267,7 +260,12 @@ def _check_header(name: str, value: str) -> None:
 
     https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpHeaders.cs
     """
-    assert isinstance(name, str), f"no header's name: {name!r}"
-    assert isinstance(value, str), f"no value of the header {name}: {value!r}"
-    assert _TOKEN.fullmatch(name), f"no header's name: {name!r}"
-    assert re.fullmatch(r"[ -~\t]*", value), f"the header {name} has a character that Kestrel refuses: {value!r}"
+    _demand(isinstance(name, str), f"no header's name: {name!r}")
+    _demand(isinstance(value, str), f"no value of the header {name}: {value!r}")
+    _demand(_TOKEN.fullmatch(name), f"no header's name: {name!r}")
+    _demand(re.fullmatch(r"[ -~\t]*", value), f"the header {name} has a character that Kestrel refuses: {value!r}")
+
+
+def _demand(holds: object, why: str) -> None:
+    if not holds:
+        raise Malformed(why)

@@ -1,0 +1,45 @@
+"""A neutral request and reply: a call as it is in front of every platform."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A neutral HTTP request; `target` is the path and query as they stand in the request line."""
+
+    method: str = "POST"
+    target: str = "/"
+    headers: Pairs = ()
+    body: bytes = b""
+    chunked: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A neutral HTTP reply, header names in lower case."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """Return a header's values, joined; None if there is none. `name` is in lower case."""
+        values = [value for key, value in self.headers if key == name]
+        return ", ".join(values) if values else None
+
+    def json(self) -> Any:
+        """Return the body parsed as JSON. Raises ValueError if it is not."""
+        return json.loads(self.body)
+
+
+class Answer(NamedTuple):
+    """A reply, and why it is not the function's own where it is not."""
+
+    reply: Reply
+    note: str = ""
