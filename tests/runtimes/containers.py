@@ -30,12 +30,17 @@ class Container:
     docker: Any
     port: int
 
-    def wait_for_log(self, text: str) -> None:
-        """Wait until the container has printed `text`: asked anew, for the SDK leaves a followed log's socket open."""
+    def wait_for_log(self, text: str, times: int = 1, **streams: bool) -> str:
+        """Wait until the container has printed `text` so often; return its log, of both streams or of one of them.
+
+        Asked anew, for the SDK leaves a followed log's socket open; waited for, for the engine is a while behind.
+        """
         give_up = time.monotonic() + TIMEOUT_S
-        while text not in self.docker.logs().decode():
-            assert time.monotonic() < give_up, f"no {text!r} in {TIMEOUT_S} s: {self.docker.logs()!r}"
+        log: str
+        while (log := self.docker.logs(**streams).decode()).count(text) < times:
+            assert time.monotonic() < give_up, f"{text!r} not {times} times in {TIMEOUT_S} s: {log!r}"
             time.sleep(0.05)
+        return log
 
     def run(self, *command: str) -> str:
         """Run a command inside and return all that it prints."""

@@ -49,7 +49,7 @@ def test_function_in_the_image_answers_and_each_activation_ends_both_logs() -> N
         status = init(container, {"value": {"name": "meditations", "main": "main"}})
         good, bad = driver(container).send(Request("POST", "/")), driver(container).send(Request("GET", "/"))
         plain = http.post_json("/run", {"value": {}}, container.port)
-        logs = [container.docker.logs(stdout=out, stderr=not out).decode() for out in (True, False)]
+        logs = [container.wait_for_log(END, times=3, stdout=out, stderr=not out) for out in (True, False)]
 
         assert (status, good.status, bad.status) == (200, 200, 405)
         assert good.json()["status"] == plain["status"] == "success"
