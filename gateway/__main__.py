@@ -104,17 +104,23 @@ async def _run(
         render_metrics=metrics.render,
     )
 
-    starting = loop.create_task(functions.start())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, starting.cancel)  # until `serve` has its own
     try:
-        await starting
+        await _unless_signalled(functions.start())
         await serve(config, app, proxy, partial(_announce, config, credentials), calls, cron)
     except asyncio.CancelledError:
         _log.info("ended by a signal before it served")
     finally:
         await functions.close()
         await calls.close()
+
+
+async def _unless_signalled(starting: Coroutine[Any, Any, None]) -> None:
+    """Run it to its end. Raises CancelledError at a signal; `serve` has its own afterwards."""
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(starting)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    await task
 
 
 def _both(first: Record, second: Record) -> Record:

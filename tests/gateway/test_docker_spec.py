@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from gateway import docker_spec as spec
 from gateway.errors import Refused
 from gateway.models import FunctionDeployment, FunctionName, Resources
-from gateway.provider import ReplicaState
+from gateway.provider import Replica, ReplicaState
 
 CREATED_AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 MIB = 2**20
-
 
 CONTAINER: dict[str, Any] = {
     "Created": "2026-01-02T03:04:05.678901234Z",
@@ -66,6 +65,13 @@ def item(made: FunctionDeployment | None = None, **fields: Any) -> dict[str, Any
     }
 
 
+def replica(of: spec.Origin, *, ended: str = "", **fields: Any) -> Replica:
+    """Return what is read of an item with such fields."""
+    read = spec.to_replica(item(**fields), of, "net", ended)
+    assert read
+    return read
+
+
 class TestSettings:
     def test_container_is_hardened_unasked(self) -> None:
         host = settings(deployment())["HostConfig"]
@@ -85,22 +91,18 @@ class TestSettings:
         assert host["ReadonlyRootfs"] is True
         assert "mode=1777" in host["Tmpfs"]["/tmp"]
 
-    def test_secrets_are_read_only_files(self) -> None:
+    def test_secrets_are_read_only_files_and_their_values_in_no_label(self) -> None:
         made = settings(deployment(secrets=("key",)), secret_paths={"key": "/state/key"})
 
         assert made["HostConfig"]["Mounts"] == [
             {"Type": "bind", "Source": "/state/key", "Target": "/var/openfaas/secrets/key", "ReadOnly": True}
         ]
+        assert json.loads(made["Labels"][spec.DEPLOYMENT_LABEL])["secrets"] == ["key"]
 
     def test_environment_has_the_function_and_its_process(self) -> None:
         made = settings(deployment(env_process="run me", env_vars={"a": "b=c"}))
 
-        assert sorted(made["Env"]) == [
-            "OPENFAAS_NAME=fn",
-            "OPENFAAS_NAMESPACE=openfaas-fn",
-            "a=b=c",
-            "fprocess=run me",
-        ]
+        assert sorted(made["Env"]) == ["OPENFAAS_NAME=fn", "OPENFAAS_NAMESPACE=openfaas-fn", "a=b=c", "fprocess=run me"]
 
     def test_environment_of_the_deployment_wins(self) -> None:
         made = settings(deployment(env_process="x", env_vars={"fprocess": "y", "OPENFAAS_NAME": "mine"}))
@@ -197,12 +199,11 @@ class TestAliases:
 class TestReplica:
     def test_running_container_has_an_address_and_its_deployment(self) -> None:
         made = origin(labels={"a": "b"})
-        replica = spec.to_replica(item(made.deployment), made, "net", "")
+        one = replica(made, made=made.deployment)
 
-        assert replica
-        assert (replica.state, replica.host, replica.port) == (ReplicaState.RUNNING, "172.18.0.2", 8080)
-        assert (replica.name, replica.revision, replica.is_adopted) == ("fn.openfaas-fn-01234567", "r1", False)
-        assert replica.created_at == CREATED_AT
+        assert (one.state, one.host, one.port) == (ReplicaState.RUNNING, "172.18.0.2", 8080)
+        assert (one.name, one.revision, one.is_adopted) == ("fn.openfaas-fn-01234567", "r1", False)
+        assert one.created_at == CREATED_AT
 
     @pytest.mark.parametrize(
         ("state", "expected"),
@@ -214,13 +215,10 @@ class TestReplica:
         ],
     )
     def test_states_are_the_engines(self, state: str, expected: ReplicaState) -> None:
-        replica = spec.to_replica(item(deployment(), State=state), origin(), "net", "exit code 1")
+        one = replica(origin(), made=deployment(), State=state, ended="exit code 1")
 
-        assert replica
-        assert replica.state is expected
-        assert (replica.host, replica.ended) == (
-            ("172.18.0.2", "") if expected is ReplicaState.PAUSED else ("", "exit code 1")
-        )
+        assert one.state is expected
+        assert (one.host, one.ended) == (("172.18.0.2", "") if expected is ReplicaState.PAUSED else ("", "exit code 1"))
 
     def test_container_that_is_going_or_elsewhere_is_none(self) -> None:
         assert spec.to_replica(item(State="removing"), origin(), "net", "") is None
@@ -257,23 +255,18 @@ class TestAdopted:
         labels = {spec.FUNCTION_LABEL: "fn", "com.docker.compose.config-hash": "c0ffee"}
         later = origin()._replace(created_at=CREATED_AT + timedelta(microseconds=1))
         one, two, built_anew = (
-            spec.to_replica(item(Labels=labels, ImageID=image), made, "net", "")
+            replica(made, Labels=labels, ImageID=image)
             for made, image in ((origin(), "sha256:aa"), (later, "sha256:aa"), (origin(), "sha256:bb"))
         )
 
-        assert one
-        assert two
-        assert built_anew
         assert one.is_adopted
         assert one.revision == two.revision != built_anew.revision
         assert one.created_at == CREATED_AT
 
     def test_replica_of_no_service_is_a_revision_of_its_own_within_the_same_second(self) -> None:
         later = origin()._replace(created_at=CREATED_AT + timedelta(microseconds=1))
-        one, two = (spec.to_replica(item(), made, "net", "") for made in (origin(), later))
+        one, two = replica(origin()), replica(later)
 
-        assert one
-        assert two
         assert one.revision != two.revision
         assert one.created_at < two.created_at
 
@@ -300,9 +293,3 @@ def test_time_of_the_engine_is_read_to_the_nanosecond() -> None:
     assert spec.time_ns("1970-01-01T00:00:01.000000002Z") == 1_000_000_002
     assert spec.time_ns("1970-01-01T00:00:01.5Z") == 1_500_000_000
     assert spec.time_ns("1970-01-01T00:00:01Z") == 1_000_000_000
-
-
-def test_labels_hold_no_secrets_value() -> None:
-    made = settings(deployment(secrets=("key",)), secret_paths={"key": "/state/key"})
-
-    assert json.loads(made["Labels"][spec.DEPLOYMENT_LABEL])["secrets"] == ["key"]
