@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from .callback_url import CallbackUrl, how_to_allow
 TIMEOUT_S = 30.0
 CONNECT_TIMEOUT_S = 5.0
 MAX_HEAD_BYTES = 64 * 1024
+_STATUS = re.compile(rb"[1-5][0-9]{2}")
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """Returns the addresses of a host. Raises OSError."""
@@ -99,7 +101,7 @@ async def _status(reader: asyncio.StreamReader) -> int:
     """Return the status of a reply, past those that only announce one. Raises EOFError, ValueError."""
     while True:
         first = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n", 1)[0].split(None, 2)
-        if len(first) < 2 or not first[0].startswith(b"HTTP/1.") or not first[1].isdigit():
+        if len(first) < 2 or not first[0].startswith(b"HTTP/1.") or not _STATUS.fullmatch(first[1]):
             raise ValueError("its reply is not HTTP")
         if (status := int(first[1])) >= 200:
             return status

@@ -150,6 +150,20 @@ class TestTries:
             assert "its reply is not HTTP" in found[0]["callback"]["error"]
             assert f"127.0.0.1:{port} could not be posted to" in found[1]["callback"]["error"]
 
+    @pytest.mark.parametrize("status", ["9" * 20, "99", "+200"])
+    @on_loop
+    async def test_receiver_whose_status_is_none_of_http_is_tried_again_and_stops_no_other(
+        self, tmp_path: Path, status: str
+    ) -> None:
+        clock = FakeClock()
+        async with called_back(tmp_path, answers(), receives(f"{status} X"), clock=clock) as (it, receiver):
+            call_id = await it.accept("fn", to(receiver))
+            call = await it.when(call_id, partial(has_tries, 1))
+            assert "its reply is not HTTP" in call["callback"]["error"]
+            clock.advance(1)
+
+            assert (await it.called_back(call_id))["state"] == "done"
+
     @pytest.mark.parametrize(
         ("scheme", "says"), [("http", b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * 200_000), ("https", b"220\r\n")]
     )
