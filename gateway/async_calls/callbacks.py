@@ -127,8 +127,13 @@ class Callbacks:
             ran = await invoke(self._proxy, function, path, lower, callback.body, MAX_RESULT_BYTES)
             return ran.reply.status
         with suppress(Conflict):  # an earlier try was accepted, and not written down
-            await self._accept(target, lower, callback.body, f"{callback.call_id[-100:]}.callback")
+            await self._accept(target, lower, callback.body, _id(callback))
         return 202
+
+
+def _id(callback: Callback) -> str:
+    """Return the id of the call that a callback makes here: another one after each replay, which is posted again."""
+    return f"{callback.call_id[-100:]}.callback" + (f"-{callback.replays}" if callback.replays else "")
 
 
 def _lines(headers: Headers) -> Iterator[bytes]:

@@ -124,6 +124,8 @@ class Callback(NamedTuple):
     duration_s: float
     retries: int
     max_attempts: int
+    replays: int
+    """How often the call was replayed before."""
 
 
 def pack(headers: Headers) -> bytes:

@@ -177,8 +177,8 @@ def _due_callbacks(db: sqlite3.Connection) -> list[Ticket]:
 
 def _callback(seq: int, db: sqlite3.Connection) -> Callback | None:
     row = db.execute(
-        "SELECT id, function, url, tries, calls.status, calls.error, headers, body, duration_s, attempts, max_attempts "
-        "FROM callbacks JOIN calls USING (seq) LEFT JOIN replies USING (seq) "
+        "SELECT id, function, url, tries, calls.status, calls.error, headers, body, duration_s, attempts, "
+        "max_attempts, replays FROM callbacks JOIN calls USING (seq) LEFT JOIN replies USING (seq) "
         "WHERE seq = ? AND callbacks.state = 'waiting' AND ended_s IS NOT NULL",
         (seq,),
     ).fetchone()
@@ -197,6 +197,7 @@ def _callback(seq: int, db: sqlite3.Connection) -> Callback | None:
         duration_s=row["duration_s"],
         retries=max(0, row["attempts"] - 1),
         max_attempts=row["max_attempts"],
+        replays=row["replays"],
     )
 
 

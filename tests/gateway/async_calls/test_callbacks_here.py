@@ -48,6 +48,20 @@ class TestOwnFunctions:
             assert second.requests[0].body == b"figure"
 
     @on_loop
+    async def test_asynchronous_one_is_called_again_after_a_replay(self, tmp_path: Path) -> None:
+        async with replica(answers(b"figure")) as first, replica(answers()) as second, place(tmp_path) as it:
+            it.add("fn", first.port)
+            it.add("next", second.port)
+            call_id = await it.accept("fn", "X-Callback-Url: http://gateway:8080/async-function/next")
+            await it.called_back(call_id)
+            await it.ended(f"{call_id}.callback")
+            await it.calls.replay(call_id)
+            await it.called_back(call_id)
+            await it.ended(f"{call_id}.callback-1")
+
+            assert [seen.body for seen in second.requests] == [b"figure", b"figure"]
+
+    @on_loop
     async def test_asynchronous_one_that_was_accepted_before_a_crash_is_not_accepted_twice(
         self, tmp_path: Path
     ) -> None:
