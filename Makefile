@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 
 # The plugin where there is one, else the older program.
 COMPOSE = $(shell docker compose version > /dev/null 2>&1 && echo docker compose || echo docker-compose)
-LOCKS = requirements/serve requirements/debug requirements/fast requirements/gateway requirements/deploy requirements/test bench/requirements
+LOCKS = requirements/serve requirements/dev requirements/fast requirements/gateway requirements/deploy requirements/test bench/requirements
 
 # Another project's environment must not leak into this one's.
 unexport PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH PYTHONSAFEPATH VIRTUAL_ENV
@@ -23,16 +23,16 @@ help:  ## List these commands
 
 setup: $(VENV)/.test  ## Make .venv with everything to work on the project
 
-serve: $(VENV)/.serve  ## Serve the function on http://127.0.0.1:8080, reloading when it changes
-	@exec $(VENV)/bin/python -m platforms.wsgi --reload
+serve: $(VENV)/.dev  ## Serve the function on http://127.0.0.1:8080, reloading when it changes
+	@exec $(VENV)/bin/python -m portable serve
 
-debug: $(VENV)/.debug  ## Serve the function under a debugger on port 5678 of 127.0.0.1 (DEBUG_WAIT=1: not before it is there)
+debug: $(VENV)/.dev  ## Serve the function under a debugger on port 5678 of 127.0.0.1 (DEBUG_WAIT=1: not before it is there)
 	@$(if $(DEBUG_WAIT),echo "waiting for a debugger on 127.0.0.1:$(DEBUG_PORT): see docs/debugging.md")
 	@PYDEVD_DISABLE_FILE_VALIDATION=1 exec $(VENV)/bin/python -X frozen_modules=off -m debugpy --listen 127.0.0.1:$(DEBUG_PORT) \
 		$(if $(DEBUG_WAIT),--wait-for-client) -m platforms.wsgi
 
 gateway: $(VENV)/.gateway  ## Run the gateway on http://127.0.0.1:8080 with the functions of stack.yml as processes: no Docker
-	@exec $(VENV)/bin/python -m gateway --provider process
+	@exec $(VENV)/bin/python -m portable gateway --provider process
 
 up:  ## Build the gateway and the function, and start them on http://127.0.0.1:8080 with docker compose
 	$(COMPOSE) up --build --detach
@@ -76,21 +76,17 @@ clean:  ## Remove every environment and cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is newer than its lock file, or its environment is brought up to date.
-$(VENV)/.serve: requirements/serve.txt | $(VENV)/bin/python
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
-$(VENV)/.debug: requirements/debug.txt | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
-	@touch $@ $(VENV)/.serve
-
-$(VENV)/.gateway: requirements/gateway.txt requirements/fast.txt requirements/serve.txt | $(VENV)/bin/python
+$(VENV)/.gateway: requirements/gateway.txt requirements/dev.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes $(addprefix --requirement ,$^)
-	@touch $@ $(VENV)/.serve
+	@touch $@ $(VENV)/.dev
 
 $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
-	@touch $@ $(VENV)/.serve $(VENV)/.debug $(VENV)/.gateway
+	@touch $@ $(VENV)/.dev $(VENV)/.gateway
 
 $(VENV_BENCH)/.bench: bench/requirements.txt | $(VENV_BENCH)/bin/python
 	$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<

@@ -18,10 +18,10 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from platforms.aws_lambda.deploy import package
-from platforms.aws_lambda.deploy.local.runtime_api import Invocation, serving
-from platforms.aws_lambda.deploy.target import HANDLER, Package
-from platforms.packaging.shrink import shrink
+from portable.aws.artifact import package
+from portable.aws.artifact.target import HANDLER, Package
+from portable.emulators.aws_lambda.runtime_api import Invocation, serving
+from portable.packaging.shrink import shrink
 
 from .report import Aim, Figures, gather, show_table
 

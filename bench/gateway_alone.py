@@ -14,17 +14,17 @@ from pathlib import Path
 
 import uvloop
 
-from gateway.auth import Credentials
-from gateway.calls import Call
-from gateway.config import Config
-from gateway.function_pages import Fence
-from gateway.history.history import History
-from gateway.metrics import Metrics
-from gateway.models import FunctionDeployment, FunctionName
-from gateway.provider import Replica, ReplicaState
-from gateway.proxy import Proxy
-from gateway.router import Endpoint, Function, Router
-from gateway.server import serve
+from portable.gateway.api.auth import Credentials
+from portable.gateway.calls.metrics import Metrics
+from portable.gateway.calls.page_sandbox import Fence
+from portable.gateway.calls.proxy import Proxy
+from portable.gateway.calls.record import Call
+from portable.gateway.config import Config
+from portable.gateway.functions.state import Endpoint, Function, Router
+from portable.gateway.history.service import History
+from portable.gateway.providers.base import Replica, ReplicaState
+from portable.gateway.server import serve
+from portable.stack.messages import FunctionDeployment, FunctionName
 
 
 async def main(upstream_port: int, *, forgets: bool) -> None:

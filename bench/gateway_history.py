@@ -19,13 +19,13 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from gateway.calls import Call
-from gateway.config import Config
-from gateway.history.file import FILE_NAME
-from gateway.history.history import History
-from gateway.history.models import CallQuery, Line
-from gateway.models import FunctionDeployment, FunctionName, LogMessage
-from gateway.router import Function
+from portable.gateway.calls.record import Call
+from portable.gateway.config import Config
+from portable.gateway.functions.state import Function
+from portable.gateway.history.models import CallQuery, Line
+from portable.gateway.history.service import History
+from portable.gateway.storage.history_file import FILE_NAME
+from portable.stack.messages import FunctionDeployment, FunctionName, LogMessage
 
 from .gateway_places import QUIET
 from .gateway_server import ROOT

@@ -104,7 +104,7 @@ class OverProcesses:
                 words = path.read_bytes().decode(errors="replace").split("\0")
             except OSError:  # it has ended
                 continue
-            if "gateway.process_child" in words and str(self._folder / name) in words:
+            if "portable.gateway.providers.process.child" in words and str(self._folder / name) in words:
                 found[int(path.parent.name)] = int(words[words.index("--port") + 1])
         return found
 

@@ -66,7 +66,8 @@ class Gateway:
 @contextmanager
 def serve(*arguments: str, state_dir: Path, port: int = 0) -> Iterator[Gateway]:
     """Give a gateway that answers; port 0 is any that is free. Raises NotStarted."""
-    command = (sys.executable, "-m", "gateway", "--port", str(port), "--state-dir", str(state_dir), *arguments)
+    program = (sys.executable, "-m", "portable", "gateway")
+    command = (*program, "--port", str(port), "--state-dir", str(state_dir), *arguments)
     said = re.compile(r"serving the OpenFaaS REST API over \w+ on http://127\.0\.0\.1:(\d+)\n")
 
     def is_up(child: Child) -> bool:

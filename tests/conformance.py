@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from platforms.replay.comparison import fold_cookie, fold_value
-from platforms.replay.errors import Broken as Broken
-from platforms.replay.messages import Reply as Reply
-from platforms.replay.messages import Request as Request
+from portable.emulators.errors import Broken as Broken
+from portable.emulators.messages import Reply as Reply
+from portable.emulators.messages import Request as Request
+from portable.replay.comparison import fold_cookie, fold_value
 
 
 class Driver(Protocol):

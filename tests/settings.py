@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.config import SETTINGS
+from portable.gateway.config import SETTINGS
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "gateway.md"
 BEGIN, END = "<!-- settings -->\n", "<!-- /settings -->"

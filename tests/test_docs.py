@@ -11,7 +11,8 @@ from platforms import Context, Event
 from platforms.invoke import invoke
 from tests import limits, settings
 from tests.cases import CASES
-from tests.deploy import sample, settings_table
+from tests.portable.aws.commands import sample
+from tests.portable.aws.settings import settings_table
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,14 +32,14 @@ def test_gateway_page_lists_every_setting_with_its_default() -> None:
 def test_lambda_page_lists_every_setting_with_its_default() -> None:
     text = settings_table.DOCUMENT.read_text()
 
-    assert settings_table.with_table(text) == text, "run: python -m tests.deploy.settings_table"
+    assert settings_table.with_table(text) == text, "run: python -m tests.portable.aws.settings_table"
 
 
 def test_lambda_page_shows_what_a_deploy_prints() -> None:
     text = sample.DOCUMENT.read_text()
 
     assert sample.without_code(sample.with_sample(text)) == sample.without_code(text), (
-        "run: python -m tests.deploy.sample"
+        "run: python -m tests.portable.aws.sample"
     )
 
 

@@ -1,4 +1,4 @@
-"""`python -m platforms.openfaas`: what the OpenFaaS image runs, on port 8080; with `package`, build what ships."""
+"""`python -m platforms.openfaas`: what the OpenFaaS image runs, on port 8080."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from pathlib import Path
 
-from ..wsgi.__main__ import ALREADY_PACKAGED
 from ..wsgi.__main__ import main as serve_main
 from ..wsgi.server import ServerConfig
 from .shim import ConfigurationError, Limits, OpenFaaSResponder
@@ -16,8 +14,6 @@ from .shim import ConfigurationError, Limits, OpenFaaSResponder
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Serve as a function of OpenFaaS; takes the arguments of `platforms.wsgi`, and of-watchdog's environment."""
-    if arguments[:1] == ["package"]:
-        return _package(arguments[1:])
     try:
         limits = Limits.from_environ(environ)
     except ConfigurationError as error:
@@ -33,16 +29,6 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     return serve_main(
         arguments, environ, module="platforms.openfaas", make_responder=OpenFaaSResponder, defaults=defaults
     )
-
-
-def _package(arguments: Sequence[str]) -> int:
-    if not find_spec(".deploy", __package__):
-        print(ALREADY_PACKAGED, file=sys.stderr)
-        return 2
-    from ..packaging import command
-    from .deploy.package import add_arguments, build
-
-    return command.main("openfaas", build, Path("build/openfaas"), arguments, add_arguments)
 
 
 if __name__ == "__main__":

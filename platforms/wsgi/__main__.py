@@ -1,4 +1,4 @@
-"""`python -m platforms.wsgi`: serve the function over HTTP on this machine; with `package`, build what ships."""
+"""`python -m platforms.wsgi`: serve the function over HTTP on this machine."""
 
 from __future__ import annotations
 
@@ -7,20 +7,15 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..command_line import port, positive, set_up_log
 from ..loading import HandlerError, load_handler
-from .reload import run_reloading
 from .responder import Responder
 from .server import SERVERS, ServerConfig, ServerError, serve
 
 if TYPE_CHECKING:
     from ..loading import Handler
-
-ALREADY_PACKAGED = "error: this is a package already; run the command in the project that it was made from"
 
 
 def main(
@@ -35,13 +30,9 @@ def main(
 
     `module` is the command's own name, `defaults` what holds for the arguments that are not given.
     """
-    if arguments[:1] == ["package"]:
-        return _package(arguments[1:])
     parser = _parser(environ, module, defaults)
     options = parser.parse_args(arguments)
     set_up_log(parser, environ)
-    if options.reload:
-        return _reload([sys.executable, "-m", module, *arguments], options.function)
     config = replace(
         defaults,
         server=options.server,
@@ -61,7 +52,7 @@ def main(
 def _parser(environ: Mapping[str, str], module: str, defaults: ServerConfig) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m {module}",
-        description="Serve the function over HTTP; the argument `package` builds what ships: see `package --help`.",
+        description="Serve the function over HTTP.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
@@ -71,7 +62,6 @@ def _parser(environ: Mapping[str, str], module: str, defaults: ServerConfig) -> 
     add("--threads", type=positive, default=defaults.threads, help="handlers that run at a time")
     add("--max-body-mb", type=positive, default=defaults.max_body_bytes // 2**20, help="a larger request is a 413")
     add("--function", default="function", metavar="DIR", help="folder of the function, which has a handler.py")
-    add("--reload", action="store_true", help="start again when that folder's files change")
     return parser
 
 
@@ -88,21 +78,6 @@ def _announce(config: ServerConfig) -> None:
     url = f"http://{config.host}:{config.port}/"
     print(f"serving the function with {config.server} on {url}", flush=True)
     print(f"call it:  curl -X POST {url}", flush=True)
-
-
-def _package(arguments: Sequence[str]) -> int:
-    if not find_spec(".deploy", __package__):
-        print(ALREADY_PACKAGED, file=sys.stderr)
-        return 2
-    from ..packaging import command
-    from .deploy.package import build
-
-    return command.main("wsgi", build, Path("build/wsgi"), arguments)
-
-
-def _reload(command: Sequence[str], folder: str) -> int:
-    print(f"watching {folder}/ for changes; Ctrl-C stops", flush=True)
-    return run_reloading([one for one in command if one != "--reload"], folder)
 
 
 if __name__ == "__main__":

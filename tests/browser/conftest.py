@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.gateway import engine
+from tests.portable.gateway.providers.docker import engine
 from tests.runtimes.processes import TIMEOUT_S
 from tests.tools import require
 

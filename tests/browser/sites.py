@@ -14,7 +14,7 @@ import yaml
 
 from tests.conformance import Reply, Request
 from tests.runtimes import http
-from tests.runtimes.gateway import Gateway, until
+from tests.runtimes.gateway.gateway import Gateway, until
 from tests.runtimes.processes import python, running
 
 OWN = "<script>window.owned = 1</script><img src=x onerror='window.owned = 2'>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.gateway.engine import IMAGE
+from tests.portable.gateway.providers.docker.engine import IMAGE
 
 from .barriers import expect_no_barrier
 from .conftest import PHONE, WIDE, Visit

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 from platforms.aws_lambda.shim import make_lambda_handler
 from platforms.openfaas.shim import OpenFaaSResponder
 from platforms.openwhisk.shim import make_main
-from platforms.replay.native import openwhisk as controller
 from platforms.wsgi.responder import Responder
 from platforms.wsgi.shim import make_application
+from portable.emulators import openwhisk as controller
 from tests.conformance import Driver, Reply, Request
 from tests.functions.conformance.handler import handle
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation

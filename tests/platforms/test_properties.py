@@ -15,11 +15,11 @@ from platforms.azure_functions import shim as azure_shim
 from platforms.contract import Event, Response
 from platforms.google_cloud import shim as google_shim
 from platforms.openwhisk import shim as openwhisk_shim
-from platforms.replay.native import azure_functions as host
-from platforms.replay.native import openwhisk as controller
 from platforms.wsgi import asgi
 from platforms.wsgi import shim as wsgi_shim
 from platforms.wsgi.responder import Responder
+from portable.emulators import azure_functions as host
+from portable.emulators import openwhisk as controller
 from tests.conformance import Reply, Request
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation
 from tests.platforms.azure_functions import driver as azure

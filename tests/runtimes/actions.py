@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platforms.openwhisk.deploy.package import build
-from platforms.packaging import contents, zip_file
-from platforms.replay.native import openwhisk as controller
+from portable.emulators import openwhisk as controller
+from portable.packaging import contents, zip_file
+from portable.packaging.openwhisk import build
 from tests.conformance import Driver, Reply, Request
 from tests.platforms.drivers import OPENWHISK_LIMIT_BYTES, OPENWHISK_LIMITS
 

@@ -7,7 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from platforms.aws_lambda.deploy.package import build
+from portable.aws.artifact.package import build
 
 from .processes import REPOSITORY_DIR
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import docker
 
-from platforms.openfaas.deploy.package import build
-from platforms.packaging import built
+from portable.packaging import built
+from portable.packaging.openfaas import build
 from tests.tools import python_image
 
 from .processes import REPOSITORY_DIR, TIMEOUT_S

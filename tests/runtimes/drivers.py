@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from platforms.aws_lambda.deploy.local import runtime_api
-from platforms.aws_lambda.deploy.local.runtime_api import Invocation, RuntimeApi
+from portable.emulators.aws_lambda import runtime_api
+from portable.emulators.aws_lambda.runtime_api import Invocation, RuntimeApi
 from tests.conformance import Driver, Reply, Request
 from tests.limits import OfWatchdog
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS
@@ -23,10 +23,10 @@ from tests.tools import require
 
 from . import artifacts, http
 from .actions import action_server, official_layout
-from .aws_run import local_fronts
-from .azure_worker import azure_worker
+from .aws_lambda.aws_run import local_fronts
+from .azure_functions.azure_worker import azure_worker
 from .containers import image, run_container
-from .gateways import over_processes
+from .gateway.gateways import over_processes
 from .google import framework
 from .processes import TIMEOUT_S, python, running
 

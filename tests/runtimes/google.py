@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from platforms.google_cloud.deploy.package import build
-from platforms.packaging.built import write
+from portable.packaging.built import write
+from portable.packaging.google_cloud import build
 
 from . import http
 from .processes import REPOSITORY_DIR, Server, python, running

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from platforms.aws_lambda.deploy.local import runtime_api
+from portable.emulators.aws_lambda import runtime_api
 from tests.tools import require
 
 from . import artifacts

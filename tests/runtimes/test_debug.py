@@ -22,8 +22,8 @@ from tests.conformance import Reply, Request
 from tests.tools import python_image, require
 
 from . import http
-from .compose import copy_into, run
 from .dap import Debugger
+from .gateway.compose import copy_into, run
 from .processes import REPOSITORY_DIR, TIMEOUT_S, Server, running
 
 HANDLER = REPOSITORY_DIR / "function" / "handler.py"
@@ -112,7 +112,7 @@ def test_breakpoint_is_pdb_in_the_terminal_of_the_server(tmp_path: Path) -> None
     handler.parent.mkdir()
     handler.write_text(PDB_HANDLER)
     port = http.free_port()
-    command = [sys.executable, "-m", "platforms.wsgi", "--reload", "--port", str(port)]
+    command = [sys.executable, "-m", "portable", "serve", "--port", str(port)]
     environ = {**os.environ, **UNMEASURED, "PYTHONPATH": str(REPOSITORY_DIR), "PYTHONUNBUFFERED": "1"}
     with (
         subprocess.Popen(
@@ -151,7 +151,7 @@ def test_guide_has_the_ports_of_the_commands() -> None:
 
 def test_guide_maps_the_folder_to_where_it_is_in_the_container() -> None:
     (mapping,) = configurations()["Function: docker compose"]["pathMappings"]
-    dockerfile = (REPOSITORY_DIR / "gateway" / "debug.Dockerfile").read_text()
+    dockerfile = (REPOSITORY_DIR / "portable" / "serving" / "Dockerfile").read_text()
 
     assert mapping == {"localRoot": "${workspaceFolder}", "remoteRoot": "/app"}
     assert "\nWORKDIR /app\n" in dockerfile
@@ -162,7 +162,7 @@ def test_guide_maps_the_folder_to_where_it_is_in_the_container() -> None:
 def test_a_caller_waits_while_somebody_steps_through_the_handler_in_a_container(tmp_path: Path) -> None:
     require("docker")
     compose = require("docker-compose")
-    for name in ("docker-compose.yml", ".dockerignore", "function", "gateway", "platforms", "requirements"):
+    for name in ("docker-compose.yml", ".dockerignore", "function", "platforms", "portable", "requirements"):
         copy_into(tmp_path, name)
     port, debug_port = http.free_port(), http.free_port()
     ports = {"FUNCTION_PORT": str(port), "DEBUG_PORT": str(debug_port), "NETWORK": f"portable-test-{port}"}

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from platforms.openwhisk.deploy.package import build
-from platforms.packaging import zip_file
+from portable.packaging import zip_file
+from portable.packaging.openwhisk import build
 from tests.conformance import Request
-from tests.packaging.wheelhouse import make_wheel, require
 from tests.platforms.openwhisk.running import running as action_server
+from tests.portable.packaging.wheelhouse import make_wheel, require
 
 from . import action_loop, http
 from .actions import init_message, packed, serving

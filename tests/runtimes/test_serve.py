@@ -60,19 +60,19 @@ def waiting_request(folder: Path, process: Server, port: int) -> Iterator[Future
 
 
 @contextmanager
-def reloading(folder: Path, module: str, handler: str) -> Iterator[tuple[Path, Server, int]]:
-    """Serve a handler in a folder of its own, with --reload; give its file, the process and the port."""
+def reloading(folder: Path, platform: str, handler: str) -> Iterator[tuple[Path, Server, int]]:
+    """Serve a handler in a folder of its own, watched; give its file, the process and the port."""
     path = folder / "function" / "handler.py"
     path.parent.mkdir()
     path.write_text(handler)
     port = http.free_port()
-    command = python(module, "--reload", "--host", "127.0.0.1", "--port", str(port))
+    command = python("portable", "serve", "--platform", platform, "--host", "127.0.0.1", "--port", str(port))
     with running(command, environ={"PYTHONPATH": str(REPOSITORY_DIR)}, cwd=folder) as process:
         yield path, process, port
 
 
 def test_reload_serves_the_new_handler_and_survives_a_broken_one(tmp_path: Path) -> None:
-    with reloading(tmp_path, "platforms.wsgi", HANDLER.format(answer="one")) as (handler, process, port):
+    with reloading(tmp_path, "wsgi", HANDLER.format(answer="one")) as (handler, process, port):
         process.wait_for_line("serving")
         assert http.send(Request(), port).body == b"one"
 
@@ -84,7 +84,7 @@ def test_reload_serves_the_new_handler_and_survives_a_broken_one(tmp_path: Path)
 
 
 def test_reload_lets_a_request_in_flight_finish(tmp_path: Path) -> None:
-    with reloading(tmp_path, "platforms.openfaas", WAITING) as (handler, process, port):
+    with reloading(tmp_path, "openfaas", WAITING) as (handler, process, port):
         with waiting_request(tmp_path, process, port) as reply:
             handler.write_text(HANDLER.format(answer="new"))
             wait_for_draining(port)
@@ -95,7 +95,7 @@ def test_reload_lets_a_request_in_flight_finish(tmp_path: Path) -> None:
 
 
 def test_sigterm_while_reloading_is_on_lets_a_request_in_flight_finish(tmp_path: Path) -> None:
-    with reloading(tmp_path, "platforms.openfaas", WAITING) as (_, process, port):
+    with reloading(tmp_path, "openfaas", WAITING) as (_, process, port):
         with waiting_request(tmp_path, process, port) as reply:
             process.process.terminate()
             wait_for_draining(port)
@@ -105,7 +105,7 @@ def test_sigterm_while_reloading_is_on_lets_a_request_in_flight_finish(tmp_path:
 
 def test_a_server_that_is_killed_is_started_again(tmp_path: Path) -> None:
     killing = "import os, signal\n\ndef handle(event, context):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
-    with reloading(tmp_path, "platforms.wsgi", killing) as (_, process, port):
+    with reloading(tmp_path, "wsgi", killing) as (_, process, port):
         for _ in range(2):
             process.wait_for_line("serving")
             with pytest.raises(Broken):
@@ -113,7 +113,7 @@ def test_a_server_that_is_killed_is_started_again(tmp_path: Path) -> None:
 
 
 def test_reload_heeds_files_of_every_kind_but_hidden_ones(tmp_path: Path) -> None:
-    with reloading(tmp_path, "platforms.wsgi", READING) as (handler, process, port):
+    with reloading(tmp_path, "wsgi", READING) as (handler, process, port):
         process.wait_for_line("serving")
         handler.with_name(".swap").write_text("x")
         handler.with_name("text").write_text("new")
@@ -169,7 +169,7 @@ def test_another_function_folder_is_served_and_watched(tmp_path: Path) -> None:
     other.write_text(HANDLER.format(answer="other"))
     port = http.free_port()
     arguments = ("--function", str(other.parent), "--host", "127.0.0.1", "--port", str(port))
-    with running(python("platforms.openfaas", "--reload", *arguments)) as process:
+    with running(python("portable", "serve", "--platform", "openfaas", *arguments)) as process:
         process.wait_for_line("serving")
         assert http.send(Request(), port).body == b"other"
         assert http.send(Request("GET", "/_/health"), port).body == b"OK"

@@ -9,7 +9,7 @@ from typing import Any
 import azure.functions as azf
 
 from platforms.azure_functions.shim import make_app
-from platforms.replay.native import azure_functions as host
+from portable.emulators import azure_functions as host
 from tests.conformance import Reply, Request
 from tests.functions.conformance.handler import handle
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from azure.functions import HttpResponse
 
-from platforms.replay.errors import Malformed, Refused
-from platforms.replay.native import azure_functions as host
-from platforms.replay.native.azure_functions import ORIGIN, Answered, Cookie
+from portable.emulators import azure_functions as host
+from portable.emulators.azure_functions import ORIGIN, Answered, Cookie
+from portable.emulators.errors import Malformed, Refused
 from tests.cases import CASES
 from tests.conformance import Request
 from tests.platforms.azure_functions.driver import LIMITS

@@ -14,7 +14,7 @@ from azure.functions.meta import Datum
 
 from platforms.azure_functions.shim import make_http, timeout_of, to_event
 from platforms.contract import BadRequest, Response
-from platforms.replay.native import azure_functions as host
+from portable.emulators import azure_functions as host
 from tests.conformance import Reply, Request
 from tests.platforms.azure_functions.driver import native_context
 from tests.platforms.golden import Golden, check, load

@@ -9,9 +9,9 @@ from typing import Any
 import flask
 
 from platforms.google_cloud.shim import make_handle_http
-from platforms.replay.native.google_cloud import HandleHttp
-from platforms.replay.native.google_cloud import application as application
-from platforms.replay.native.google_cloud import make_environ as make_environ
+from portable.emulators.google_cloud import HandleHttp
+from portable.emulators.google_cloud import application as application
+from portable.emulators.google_cloud import make_environ as make_environ
 from tests.conformance import Reply, Request
 from tests.functions.conformance.handler import handle
 from tests.platforms.wsgi import in_process

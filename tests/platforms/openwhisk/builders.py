@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from platforms.openwhisk.shim import make_main
-from platforms.replay.native import openwhisk as controller
+from portable.emulators import openwhisk as controller
 
 
 def raw_args(

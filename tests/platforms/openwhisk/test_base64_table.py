@@ -17,7 +17,7 @@ import pytest
 
 from platforms.contract import Response
 from platforms.openwhisk.shim import make_main, to_event
-from platforms.replay.native import openwhisk as controller
+from portable.emulators import openwhisk as controller
 from tests.platforms.openwhisk.builders import raw_args
 
 BASE64, TEXT = "base64", "text"

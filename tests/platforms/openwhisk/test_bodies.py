@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from platforms.contract import Context, Event, Response
 from platforms.openwhisk.bodies import Unsendable
 from platforms.openwhisk.shim import make_main, to_native
-from platforms.replay.native import openwhisk as controller
+from portable.emulators import openwhisk as controller
 from tests.platforms.openwhisk.builders import raw_args, reply_to
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from platforms.replay.errors import Refused
-from platforms.replay.native import openwhisk as controller
+from portable.emulators import openwhisk as controller
+from portable.emulators.errors import Refused
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from platforms.contract import Context, Event, Response
 from platforms.encoding import BadRequest
 from platforms.openwhisk.shim import make_main, to_context, to_event
-from platforms.replay.native import openwhisk as controller
+from portable.emulators import openwhisk as controller
 from tests.platforms.openwhisk.builders import raw_args, reply_to
 
 EVENTS = Path(__file__).parent / "events"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from wsgiref.validate import validator
 
-from platforms.replay.native.wsgi import Application as Application
-from platforms.replay.native.wsgi import call
-from platforms.replay.native.wsgi import make_environ as make_environ
+from portable.emulators.wsgi import Application as Application
+from portable.emulators.wsgi import call
+from portable.emulators.wsgi import make_environ as make_environ
 from tests.conformance import Reply, Request
 
 

@@ -1,1 +1,0 @@
-"""Building the folder for Azure. It never ships."""

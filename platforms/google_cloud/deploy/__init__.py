@@ -1,1 +1,0 @@
-"""What stays on the deploying machine: the package."""

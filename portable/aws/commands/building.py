@@ -1,0 +1,75 @@
+"""What is to be shipped, from the command line's point of view: the zip, the spec and the git commit."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from ..artifact import package, spec
+from ..artifact.target import Package, Target
+from ..settings import Settings
+from ..stage import Stage
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what decides over what is shipped and how."""
+    add_environment(parser)
+    parser.add_argument("--canary", type=_percent, metavar="PERCENT", help="send only this share of the calls to it")
+    parser.add_argument("--no-smoke", action="store_true", help="do not try the version and the URL")
+
+
+def add_environment(parser: ArgumentParser) -> None:
+    """Add the environment variables of the function."""
+    parser.add_argument(
+        "--env", type=_variable, action="append", default=[], metavar="NAME=VALUE", help="may come often"
+    )
+
+
+def target_of(arguments: Namespace, stage: Stage) -> Target:
+    """Build the zip, read the spec and return what the stage should be. Raises BadSettings."""
+    read = spec.read_spec(arguments.function / "openapi.json") if stage.settings.front_door == "rest" else {}
+    return Target(
+        stage.names,
+        stage.settings,
+        package_of(arguments, stage.settings),
+        read,
+        arguments.canary,
+        not arguments.no_smoke,
+    )
+
+
+def package_of(arguments: Namespace, settings: Settings) -> Package:
+    """Build the zip. Raises BadSettings."""
+    built = package.build(arguments.function, settings.runtime, settings.architecture, with_bytecode=settings.bytecode)
+    return replace(built, commit=_commit(arguments.function))
+
+
+def _commit(function_dir: Path) -> str:
+    """Return the short id of the commit, with `+` if files of the folder have changed since; empty without git."""
+    commit = _git(function_dir, "rev-parse", "--short", "HEAD")
+    return commit + "+" if commit and _git(function_dir, "status", "--porcelain", ".") else commit
+
+
+def _git(directory: Path, *arguments: str) -> str:
+    try:
+        ran = subprocess.run(["git", "-C", directory, *arguments], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return ran.stdout.strip() if ran.returncode == 0 else ""
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not (name and separator):
+        # the text itself may be a secret value: it is not repeated
+        raise argparse.ArgumentTypeError("it takes NAME=VALUE")
+    return name, value
+
+
+def _percent(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 99):
+        raise argparse.ArgumentTypeError(f"{text!r} is no percentage from 1 to 99")
+    return int(text)

@@ -1,0 +1,116 @@
+"""Check what a deploy needs, and say what to do about what is missing."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+
+from .. import failures, planner, secrets
+from ..artifact import spec
+from ..console import Console
+from ..errors import DeployError
+from ..resources import function_state
+from ..settings import Settings
+from ..stage import Stage, connect, settings_of
+from ..world import World
+from . import building
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found; `is_well` is None for what is only good to know."""
+
+    about: str
+    is_well: bool | None
+    said: str
+
+    def __str__(self) -> str:
+        """Return the line for people."""
+        mark = {True: "ok", False: "NO", None: "--"}[self.is_well]
+        return f"  {mark}  {self.about:12} {self.said}"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add nothing."""
+
+
+def run(arguments: Namespace, world: World, console: Console) -> int:
+    """Print every finding; return 1 if one is bad. Reads only."""
+    findings = list(_findings(arguments, world, console))
+    well = all(finding.is_well is not False for finding in findings)
+    text = "\n".join([*map(str, findings), "", "all is there" if well else "deploy would fail: see NO above"])
+    console.result(text, findings=[asdict(finding) for finding in findings], well=well)
+    return 0 if well else 1
+
+
+def _findings(arguments: Namespace, world: World, console: Console) -> Iterator[Finding]:
+    settings: list[Settings] = []
+    stages: list[Stage] = []
+    yield _tried("settings", lambda: _settings(settings_of(arguments, world), settings))
+    if settings:
+        yield _tried("package", lambda: _package(arguments, settings[0]))
+        if settings[0].front_door == "rest":
+            yield _tried("spec", lambda: _spec(arguments))
+    yield _local_run()
+    if settings:
+        yield _tried("credentials", lambda: _credentials(connect(arguments, world, console), stages))
+    for stage in stages:
+        yield _tried("quotas", lambda: _quotas(stage))  # noqa: B023 - called before the next turn
+        yield _tried("secrets", lambda: _secrets(stage))  # noqa: B023
+
+
+def _tried(about: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(about, True, check())
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next check comes
+        return Finding(about, False, str(failures.explained(error)).replace("\n", "; "))
+
+
+def _settings(settings: Settings, found: list[Settings]) -> str:
+    found.append(settings)
+    return f"{settings.app}-{settings.stage} in {settings.region}, {settings.runtime}, front door {settings.front_door}"
+
+
+def _package(arguments: Namespace, settings: Settings) -> str:
+    package = building.package_of(arguments, settings)
+    return f"{len(package.content):,} bytes for {package.architecture}, all wheels there"
+
+
+def _spec(arguments: Namespace) -> str:
+    read = spec.read_spec(arguments.function / "openapi.json")
+    return f"{len(read['paths'])} path(s)"
+
+
+def _local_run() -> Finding:
+    if find_spec("awslambdaric"):
+        return Finding("local run", True, "awslambdaric is installed")
+    return Finding("local run", None, "`run` needs awslambdaric, which is for Linux")
+
+
+def _credentials(stage: Stage, found: list[Stage]) -> str:
+    found.append(stage)
+    guard = (
+        "the only one that deploy.toml allows" if stage.settings.account else "deploy.toml allows any: set `account`"
+    )
+    return f"account {stage.names.account} ({guard})"
+
+
+def _quotas(stage: Stage) -> str:
+    limit = stage.aws.call("lambda", "get_account_settings")["AccountLimit"]
+    free = limit["UnreservedConcurrentExecutions"]
+    said = f"{limit['ConcurrentExecutions']} executions at once, {free} of them not reserved"
+    wanted, state = stage.settings.reserved_concurrency, function_state.read(stage.aws, stage.names)
+    already = (state.reserved_concurrency if state else None) or 0
+    if wanted and free + already - wanted < 100:
+        raise DeployError(f"{said}: reserving {wanted} would leave less than the 100 that AWS wants")
+    return said
+
+
+def _secrets(stage: Stage) -> str:
+    if missing := secrets.missing(
+        planner.read(stage.aws, stage.names, stage.settings.secrets).secrets, stage.settings.secrets
+    ):
+        raise DeployError(missing)
+    return f"{len(stage.settings.secrets)} declared, all set"

@@ -1,0 +1,80 @@
+"""Invoke the live version, or the built zip here, with a payload of your own."""
+
+from __future__ import annotations
+
+import base64
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from ..console import Console
+from ..errors import BadSettings, DeployError
+from ..names import ALIAS_LIVE
+from ..stage import connect, settings_of
+from ..world import World
+from . import building
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the payload, and where."""
+    building.add_environment(parser)
+    parser.add_argument(
+        "-d", "--data", default="{}", metavar="JSON", help="the payload; @FILE or - reads it (default {})"
+    )
+    parser.add_argument("--local", action="store_true", help="in the built zip, here: no call to AWS")
+    parser.add_argument("--version", default=ALIAS_LIVE, help="a version's number (default: what is live)")
+
+
+def run(arguments: Namespace, world: World, console: Console) -> int:
+    """Print the answer alone to stdout; what goes with it goes to stderr. Returns 1 for a function error."""
+    payload = _payload(arguments.data, world)
+    answer, failed = (_invoke_local if arguments.local else _invoke)(arguments, world, console, payload)
+    console.result(answer, payload=answer, function_error=failed)
+    return 1 if failed else 0
+
+
+def _invoke(arguments: Namespace, world: World, console: Console, payload: bytes) -> tuple[str, bool]:
+    stage = connect(arguments, world, console)
+    answer = stage.aws.find(
+        "lambda",
+        "invoke",
+        FunctionName=stage.names.base,
+        Qualifier=arguments.version,
+        Payload=payload,
+        LogType="Tail",
+    )
+    if answer is None:
+        hint = "`deploy` makes it" if arguments.version == ALIAS_LIVE else "`versions` lists those that there are"
+        raise DeployError(f"{stage.names.base} has no version {arguments.version!r}; {hint}")
+    if not arguments.quiet:
+        console.warn(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace").rstrip())
+    return answer["Payload"].read().decode(), "FunctionError" in answer
+
+
+def _invoke_local(arguments: Namespace, world: World, console: Console, payload: bytes) -> tuple[str, bool]:
+    from ..run.run import invoke_once
+
+    settings = settings_of(arguments, world, offline=True)
+    answer, failed = invoke_once(building.package_of(arguments, settings), settings, payload, world.environ)
+    return answer.decode(), failed
+
+
+def _payload(data: str, world: World) -> bytes:
+    """Return the payload. Raises BadSettings for what is no JSON: Lambda takes nothing else."""
+    payload = _read(data, world)
+    try:
+        json.loads(payload)
+    except ValueError as error:
+        raise BadSettings(f"--data is no JSON: {error}") from None
+    return payload
+
+
+def _read(data: str, world: World) -> bytes:
+    if data == "-":
+        return world.stdin.read().encode()
+    if not data.startswith("@"):
+        return data.encode()
+    try:
+        return Path(data[1:]).read_bytes()
+    except OSError as error:
+        raise BadSettings(f"--data: cannot read {data[1:]!r}: {error.strerror}") from None

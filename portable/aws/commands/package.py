@@ -1,0 +1,77 @@
+"""Build the zip that would be shipped: no call to AWS."""
+
+from __future__ import annotations
+
+import shlex
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from pathlib import Path
+
+from ...packaging import command
+from ...packaging.built import check_place, write_zip
+from ..artifact.target import Package
+from ..console import Console
+from ..settings import Settings
+from ..stage import settings_of
+from ..world import World
+from .building import package_of
+
+_OUTPUT = Path("build/aws_lambda.zip")
+# what chose this zip chooses the one that is deployed
+_CHOSEN_BY = ("stage", "region", "profile", "config", "function", "stack")
+_NOT_GIVEN = (None, Path("function"), Path("stack.yml"))
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add where to write it."""
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"where to write it (default {_OUTPUT})")
+
+
+def run(arguments: Namespace, world: World, console: Console) -> int:
+    """Build, write and describe the zip."""
+    output = arguments.output or _OUTPUT
+    check_place(output, arguments.function)
+    settings = settings_of(arguments, world, offline=True)
+    package = package_of(arguments, settings)
+    write_zip(package.content, output)
+    next_command = _update(settings, package, output) if arguments.output else _deploy(arguments)
+    lines = [f"{size:>10,} {path}" for path, size in sorted(package.files.items())]
+    lines = lines if arguments.verbose else command.contents(package.files)
+    lines += [
+        f"{len(package.content):,} bytes, {len(package.files)} files, {package.architecture}, in {output}",
+        f"digest     {package.digest}",
+        f"function   {package.function_digest}",
+        f"CodeSha256 {package.code_sha256}",
+        *(f"note: {note}" for note in package.notes),
+        f"next: {next_command}",
+    ]
+    console.result("\n".join(lines), **_facts(package, output, next_command))
+    return 0
+
+
+def _facts(package: Package, output: Path, next_command: str) -> Mapping[str, object]:
+    return {
+        "output": str(output),
+        "bytes": len(package.content),
+        "files": dict(package.files),
+        "architecture": package.architecture,
+        "digest": package.digest,
+        "function": package.function_digest,
+        "code_sha256": package.code_sha256,
+        "notes": list(package.notes),
+        "next": [next_command],
+    }
+
+
+def _deploy(arguments: Namespace) -> str:
+    """Return the command that builds the same zip again and ships it."""
+    chosen = {name: getattr(arguments, name) for name in _CHOSEN_BY}
+    given = [f"--{name}={value}" for name, value in chosen.items() if value not in _NOT_GIVEN]
+    return shlex.join(["python", "-m", "portable", "aws", "deploy", *given])
+
+
+def _update(settings: Settings, package: Package, output: Path) -> str:
+    """Return the command of AWS's own tool that takes the zip, for a function that is there."""
+    region = f" --region {settings.region}" if settings.region else ""
+    code = f"--architectures {package.architecture} --zip-file fileb://{shlex.quote(str(output))}"
+    return f"aws lambda update-function-code --function-name {settings.app}-{settings.stage}{region} {code}"

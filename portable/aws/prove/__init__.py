@@ -1,0 +1,1 @@
+"""Whether what was deployed answers: a version by its number, then the URL."""

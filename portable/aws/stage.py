@@ -1,0 +1,97 @@
+"""One stage of an app in one account, connected to: where every command that calls AWS begins."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import dataclass
+
+from . import apply
+from .aws import Aws
+from .console import Console
+from .errors import Refused
+from .names import Names
+from .plan import Plan
+from .prove.smoke import SmokeChecks
+from .resources import function_state, tagging
+from .resources.function_state import FunctionState
+from .settings import Settings
+from .settings.reading import Options, load
+from .world import World
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a command works with."""
+
+    settings: Settings
+    names: Names
+    aws: Aws
+    console: Console
+    world: World
+
+
+def options_of(arguments: Namespace, *, offline: bool) -> Options:
+    """Return the options that the command line gave; a command that calls nothing needs no region."""
+    return Options(
+        stage=arguments.stage,
+        config=arguments.config,
+        function_dir=arguments.function,
+        stack=arguments.stack,
+        region=arguments.region,
+        profile=arguments.profile,
+        environment=dict(getattr(arguments, "env", ())),
+        offline=offline,
+    )
+
+
+def settings_of(arguments: Namespace, world: World, *, offline: bool = False) -> Settings:
+    """Return the settings of the stage; raises BadSettings."""
+    return load(options_of(arguments, offline=offline), world.environ)
+
+
+def connect(arguments: Namespace, world: World, console: Console) -> Stage:
+    """Read the settings and ask AWS who this is. Raises Refused for another account than the configured one."""
+    settings = settings_of(arguments, world)
+    aws = Aws(
+        world.session(settings.profile),
+        settings.region,
+        sleep=world.sleep,
+        clock=world.clock,
+        give_up_after_s=arguments.timeout,
+        poll_s=world.poll_s,
+    )
+    identity = aws.call("sts", "get_caller_identity")
+    account, partition = identity["Account"], identity["Arn"].split(":")[1]
+    if settings.account not in (None, account):
+        raise Refused(
+            f"the credentials are for account {account}, and stage {settings.stage} belongs to {settings.account}: "
+            "take other credentials (--profile, AWS_PROFILE), or change `account` in deploy.toml"
+        )
+    names = Names(settings.app, settings.stage, account, settings.region, partition)
+    return Stage(settings, names, aws, console, world)
+
+
+def read_function(stage: Stage) -> FunctionState | None:
+    """Return what there is of the function. Raises Refused if it is not this stage's."""
+    state = function_state.read(stage.aws, stage.names)
+    if state is not None:
+        tagging.check_ours(state.tags, stage.names, f"Lambda function {stage.names.base}")
+    return state
+
+
+def carry_out(stage: Stage, plan: Plan) -> dict[str, str]:
+    """Carry a plan out and show how far it is; see `apply.carry_out`."""
+    world = stage.world
+    checks = SmokeChecks(stage.aws, stage.names, stage.settings, world.fetch, clock=world.clock, sleep=world.sleep)
+    return apply.carry_out(plan, stage.aws, checks, stage.console)
+
+
+def heading(stage: Stage) -> str:
+    """Return what a plan and a status begin with."""
+    return f"{stage.names.base} in {stage.names.region}, account {stage.names.account}\n"
+
+
+def facts(stage: Stage) -> dict[str, str]:
+    """Return the same for machines."""
+    names = stage.names
+    return {"app": names.app, "stage": names.stage, "region": names.region, "account": names.account}

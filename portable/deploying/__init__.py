@@ -1,0 +1,1 @@
+"""What the deployers have in common."""

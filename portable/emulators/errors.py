@@ -1,0 +1,25 @@
+"""The errors of what stands in front of a shim.
+
+Exception
++-- Refused        the platform answers a request itself, and calls no function
++-- Malformed      the shim's answer is one that the platform cannot send: a defect of the shim's
++-- Broken         the reply broke off: what a client must see of a stream that failed
+"""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """The platform answers with `status`: the function is never called."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(f"{status}: {why}")
+        self.status = status
+
+
+class Malformed(Exception):
+    """An answer that the platform cannot send."""
+
+
+class Broken(Exception):
+    """A reply that broke off."""

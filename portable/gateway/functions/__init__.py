@@ -1,0 +1,1 @@
+"""What happens to functions: deployed, updated, scaled, woken, mended, removed. The same over every provider."""

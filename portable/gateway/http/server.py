@@ -1,0 +1,225 @@
+"""An HTTP/1.1 server on the event loop: requests are read, answered one after the other, and bounded in time.
+
+request_reader.py reads them, and Exchange is what handlers see of one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
+
+from ...stack.errors import GatewayError
+from .deadlines import Sweeper
+from .exchange import MAX_BUFFERED, ClientGone, Exchange, Unreadable
+from .get import host_header
+from .reader import NEVER, RequestReader
+from .tasks import Flow
+
+LINGER_S = 5.0
+_log = logging.getLogger(__name__)
+
+Route = Callable[[Exchange], Coroutine[Any, Any, None]]
+"""Answers a request, in a Flow that is cancelled when its client leaves."""
+
+
+class ServerConnection(RequestReader):
+    """A client's connection."""
+
+    def __init__(self, server: HttpServer) -> None:
+        super().__init__(server)
+        self._flow: Flow | None = None
+        self._is_paused = False
+        self._write_deadline_s = NEVER
+        self.writable: asyncio.Future[None] | None = None
+        """Pending while the client does not take what is written."""
+        self.is_lost = False
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the server takes no further requests."""
+        return self._server.is_closing
+
+    @property
+    def local(self) -> tuple[str, int]:
+        """The address and port that the client reached."""
+        return _address(self.transport, "sockname")
+
+    # What the loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
+        self.peer = _address(self.transport, "peername")
+        self.peer_text = host_header(*self.peer)
+        self._server.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_lost = True
+        self._server.remove(self)
+        self._queue.clear()
+        self.resume_writing()
+        if self._current:
+            self._current.wake_reader()
+        if self._flow:
+            self._flow.cancel()
+
+    def pause_writing(self) -> None:
+        self.writable = self._loop.create_future()
+        self._write_deadline_s = self._loop.time() + self._server.read_timeout_s
+
+    def resume_writing(self) -> None:
+        self._write_deadline_s = NEVER
+        writable = self.writable
+        if writable:
+            self.writable = None
+            if not writable.done():
+                writable.set_result(None)
+
+    # What Exchange, the reader and the server call.
+
+    def expect_piece(self) -> None:
+        """Give the client its time to send the next piece of the body."""
+        self._read_deadline_s = self._loop.time() + self._server.read_timeout_s
+
+    def update_reading(self) -> None:
+        """Read on, or not: nothing is read while a request waits its turn or a body's pieces wait to be taken."""
+        receiving = self._receiving
+        is_paused = bool(self._queue) or (receiving is not None and receiving.buffered > MAX_BUFFERED)
+        if is_paused != self._is_paused and not self.transport.is_closing():
+            self._is_paused = is_paused
+            if is_paused:
+                self.transport.pause_reading()
+            else:
+                self.transport.resume_reading()
+
+    def go_on(self) -> None:
+        """Have the requests that wait answered, one after the other."""
+        queue = self._queue
+        while queue and not self._current:
+            exchange = self._current = queue.popleft()
+            self._read_deadline_s = NEVER
+            self._flow = Flow(self._answer(exchange))
+            self._flow.step()
+        if queue or self._is_paused:
+            self.update_reading()
+
+    def check(self, now_s: float) -> None:
+        """Act on a deadline that has passed."""
+        if self._write_deadline_s <= now_s:
+            self.transport.abort()
+        if self._read_deadline_s > now_s:
+            return
+        self._read_deadline_s = NEVER
+        limit = f"{self._server.read_timeout_s:g} s (read_timeout)"
+        if self._current:
+            if self._current.is_awaited:
+                self._refuse(Unreadable(408, f"the next piece of the request's body did not come within {limit}"))
+        elif self._is_in_head and not self._is_deaf:
+            self._refuse(Unreadable(408, f"the head of the request did not come within {limit}"))
+        else:
+            self.transport.abort()
+
+    def close_if_idle(self) -> None:
+        """Close the connection unless a request is in it."""
+        if not self._current and not self._queue:
+            self.transport.close()
+
+    # Private.
+
+    async def _answer(self, exchange: Exchange) -> None:
+        try:
+            if exchange.error:
+                raise exchange.error
+            await self._server.route(exchange)
+        except ClientGone:
+            pass
+        except asyncio.CancelledError:
+            self.transport.abort()
+        except GatewayError as error:
+            if not self.is_lost:
+                exchange.fail(error)
+        except Exception:  # noqa: BLE001 - the edge: a handler's fault is logged, and answered
+            _log.exception("answering %r %r failed", exchange.method, exchange.target[:200])
+            if not self.is_lost:
+                exchange.fail(GatewayError("the gateway failed; its log says how"))
+        self._end(exchange)
+
+    def _end(self, exchange: Exchange) -> None:
+        self._flow = self._current = None
+        if self.is_lost:
+            return
+        if not exchange.has_ended:
+            exchange.break_off()
+        if not exchange.keeps_alive or self.is_closing or (self._is_deaf and not self._queue):
+            self._close_in_peace(exchange)
+        elif self._queue:
+            self._loop.call_soon(self.go_on)
+        else:
+            self._read_deadline_s = self._loop.time() + self._server.read_timeout_s
+
+    def _close_in_peace(self, exchange: Exchange) -> None:
+        """Close the connection; if more may come, only when the client has had time to read: RFC 9112, 9.6."""
+        self._queue.clear()
+        if exchange.is_whole or not self.transport.can_write_eof() or self.transport.is_closing():
+            self.transport.close()
+            return
+        self._is_deaf = True
+        self._receiving = None
+        self._read_deadline_s = self._loop.time() + LINGER_S
+        self.transport.write_eof()
+        self.update_reading()
+
+
+class HttpServer:
+    """Listens, and keeps its connections until they end or `close` ends them."""
+
+    def __init__(self, route: Route, *, read_timeout_s: float, max_body_bytes: int) -> None:
+        self.route = route
+        self.read_timeout_s = read_timeout_s
+        self.max_body_bytes = max_body_bytes
+        self.is_closing = False
+        self._sweeper = Sweeper(read_timeout_s)
+        self._connections: set[ServerConnection] = set()
+        self._all_gone = asyncio.Event()
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen, and return the port. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(lambda: ServerConnection(self), host, port, backlog=4096)
+        self._sweeper.start()
+        return int(self._listener.sockets[0].getsockname()[1])
+
+    def add(self, connection: ServerConnection) -> None:
+        """Take a new connection in."""
+        self._connections.add(connection)
+        self._sweeper.watched.add(connection)
+
+    def remove(self, connection: ServerConnection) -> None:
+        """Let a connection go that ended."""
+        self._connections.discard(connection)
+        self._sweeper.watched.discard(connection)
+        if not self._connections:
+            self._all_gone.set()
+
+    async def close(self, grace_s: float) -> None:
+        """Take no more connections, let what is in flight end within `grace_s`, break the rest off."""
+        self.is_closing = True
+        self._listener.close()
+        for connection in tuple(self._connections):
+            connection.close_if_idle()
+        for grace in (grace_s, 1.0):
+            if self._connections:
+                self._all_gone.clear()
+                try:
+                    await asyncio.wait_for(self._all_gone.wait(), grace)
+                except TimeoutError:
+                    _log.warning("%d connections did not end within %g s: breaking off", len(self._connections), grace)
+                    for connection in tuple(self._connections):
+                        connection.transport.abort()
+        self._sweeper.stop()
+
+
+def _address(transport: asyncio.Transport, which: str) -> tuple[str, int]:
+    name = transport.get_extra_info(which)
+    return (name[0], name[1]) if isinstance(name, tuple) else ("", 0)

@@ -1,0 +1,113 @@
+"""Callback URLs: what is refused of them before a call is accepted, and which of them are this gateway's own."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from ...stack.errors import Refused
+from ..api.auth import OWN_HOSTS
+from ..http.addresses import Allowed, looks_numeric
+
+MAX_LENGTH = 2048
+IN_CLUSTER_PORT = 8080
+_PORTS = {"http": 80, "https": 443}
+_OWN_PATH = re.compile(r"/(async-)?function/[-a-zA-Z_0-9.]{1,254}([/?].*)?")
+
+
+class CallbackUrl(NamedTuple):
+    """A URL that can be posted to."""
+
+    is_tls: bool
+    host: str
+    """A name or an address, without brackets."""
+    port: int
+    target: str
+    """Path and query."""
+
+    @property
+    def netloc(self) -> str:
+        """Host and port, as a Host header writes them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS["https" if self.is_tls else "http"] else f"{host}:{self.port}"
+
+
+class OwnUrls:
+    """Tells which URLs are of this gateway: they are called without the network."""
+
+    def __init__(self, hosts: Iterable[str] = (), public_url: str = "") -> None:
+        """`hosts` are further names of the gateway's own, besides those that functions have for it."""
+        self._hosts = {*OWN_HOSTS, *(host.lower() for host in hosts), "127.0.0.1", "::1"}
+        self._places = {(name, IN_CLUSTER_PORT) for name in OWN_HOSTS - {"localhost"}}
+        if public_url:
+            with suppress(Refused):  # it is for people, and may be anything
+                public = parse(public_url)
+                self._places.add((public.host, public.port))
+
+    def listen(self, port: int) -> None:
+        """Learn the port that the gateway listens on."""
+        self._places |= {(host, port) for host in self._hosts}
+
+    def has(self, url: CallbackUrl) -> bool:
+        """Whether a URL is of this gateway."""
+        return (url.host, url.port) in self._places
+
+
+def check(written: str, allowed: Allowed, own: OwnUrls) -> None:
+    """Raise Refused for a URL that can be seen not to do; its name is looked up when it is posted to."""
+    url = parse(written)
+    if own.has(url):
+        if not _OWN_PATH.fullmatch(url.target):
+            raise Refused(
+                f"X-Callback-Url {written[:200]!r} is of this gateway: of its paths only /function/NAME and "
+                "/async-function/NAME can be called back"
+            )
+        return
+    if allowed.has_name(url.host):
+        return
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if _is_loopback_name(url.host) else url.host)
+    except ValueError:
+        if looks_numeric(url.host):
+            raise Refused(
+                f"X-Callback-Url {written[:200]!r}: its host is no address as it is usually written"
+            ) from None
+        return
+    if why := allowed.refusal(address):
+        raise Refused(f"X-Callback-Url {written[:200]!r}: {why}; {how_to_allow(url.host)}")
+
+
+def parse(written: str) -> CallbackUrl:
+    """Return the parts of a URL. Raises Refused for what is none, is not http or https, or has a user in it."""
+    why = ""
+    if len(written) > MAX_LENGTH:
+        why = f"is longer than {MAX_LENGTH} characters"
+    elif not re.fullmatch(r"[!-~]+", written) or "\\" in written:
+        why = "has characters that no URL has; write them with %"
+    if why:
+        raise Refused(f"X-Callback-Url {written[:80]!r} {why}")
+    try:
+        parts = urlsplit(written)
+        port = parts.port
+    except ValueError as error:
+        raise Refused(f"X-Callback-Url {written[:80]!r} is no URL: {error}") from None
+    if parts.scheme not in _PORTS or not parts.hostname or port == 0:
+        raise Refused(f"X-Callback-Url {written[:80]!r} is not like http://host/path or https://host/path")
+    if "@" in parts.netloc:
+        raise Refused("X-Callback-Url: a user or a password in it is not supported; put a token into the path or query")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return CallbackUrl(parts.scheme == "https", parts.hostname, port or _PORTS[parts.scheme], target)
+
+
+def how_to_allow(host: str) -> str:
+    """Return what to do about a host that is refused."""
+    return f"if it is to be called back, start the gateway with --callback-allow {host}"
+
+
+def _is_loopback_name(host: str) -> bool:
+    name = host.rstrip(".")
+    return name == "localhost" or name.endswith(".localhost")

@@ -1,0 +1,1 @@
+"""Files that the gateway keeps: SQLite and JSON, for their owner alone."""

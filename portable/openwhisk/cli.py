@@ -1,0 +1,86 @@
+"""`python -m portable openwhisk COMMAND`: the arguments, and the exit codes of errors.py."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+from ..packaging.errors import PackageError
+from . import settings
+from .commands import COMMANDS
+from .console import Console
+from .errors import DeployError
+from .world import World
+
+
+def main(arguments: Sequence[str], world: World | None = None) -> int:
+    """Run one command; return its exit code."""
+    world = world or World()
+    parser = _parser()
+    _check_place_of_command(parser, arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        # what stands behind an = may be the value of a variable
+        parser.error(f"unrecognized arguments: {' '.join(one.partition('=')[0] for one in unknown)}")
+    console = Console(world, json=options.json, quiet=options.quiet, verbose=options.verbose)
+    try:
+        code: int = options.run(options, world, console)
+    except KeyboardInterrupt:
+        return console.fail("interrupted: what was done stays done; the same command goes on from there", 130)
+    except (DeployError, PackageError) as error:
+        console.trace(traceback.format_exc())
+        return console.fail(f"error: {error}", error.exit_code)
+    except Exception as error:  # noqa: BLE001 - every failure ends in a message and an exit code
+        console.trace(traceback.format_exc())
+        return console.fail(f"error: {type(error).__name__}: {error} (-v shows where)", DeployError.exit_code)
+    return code
+
+
+def _check_place_of_command(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """End with 2 unless a command stands first. What stands before it may be the key: it is not repeated."""
+    if not arguments or arguments[0] in COMMANDS:
+        return
+    if not arguments[0].startswith("-"):
+        parser.error(f"there is no command {arguments[0]!r}; there are: {', '.join(COMMANDS)}")
+    if commands := [one for one in arguments if one in COMMANDS]:
+        parser.error(f"the command stands first: {parser.prog} {commands[0]} ...")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors do not show a key that stands behind a misspelled option."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and message; exit with 2."""
+        super().error(re.sub(r"[0-9A-Za-z-]{16,}:\S+", "***", message))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m portable openwhisk",
+        description="Ship function/ to Apache OpenWhisk as a raw-http web action.",
+        epilog="exit codes: 0 done or nothing to do, 1 OpenWhisk or the function failed, 2 usage or settings, "
+        "5 refused",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, module in COMMANDS.items():
+        purpose = (module.__doc__ or "").partition("\n")[0]
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        _add_common(command)
+        settings.add_arguments(command)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    common = parser.add_argument_group("common")
+    common.add_argument("--name", default="meditations", help="the action's name (default meditations)")
+    common.add_argument("--package", metavar="PKG", help="the package that it is in (default none)")
+    common.add_argument("--json", action="store_true", help="print one JSON object")
+    common.add_argument("-q", "--quiet", action="store_true", help="print results and errors only")
+    common.add_argument(
+        "-v", "--verbose", action="store_true", help="print every request, and the traceback of an error"
+    )

@@ -1,0 +1,81 @@
+"""Invoke the action with arguments of your own, as a plain action."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from ..activations import facts_of, line_of
+from ..console import Console
+from ..errors import ApiError, BadSettings, DeployError
+from ..target import Target, connect
+from ..world import World
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments, and whether to wait."""
+    add = parser.add_argument
+    add("-d", "--data", default="{}", metavar="JSON", help="a JSON object; @FILE or - reads it (default {})")
+    add("--no-wait", action="store_true", help="print the activation's id, and wait for nothing")
+
+
+def run(arguments: Namespace, world: World, console: Console) -> int:
+    """Print the result alone to stdout; what goes with it goes to stderr. Returns 1 for an activation that failed."""
+    payload = _payload(arguments.data, world)
+    target = connect(arguments, world, console)
+    reply = _invoke(target, payload, blocking=not arguments.no_wait)
+    if reply.status == 202:
+        return _accepted(reply.payload, target, console, has_waited=not arguments.no_wait)
+    response = reply.payload.get("response") or {}
+    if not arguments.quiet:
+        console.warn(line_of(reply.payload))
+    result = response.get("result")
+    console.result(json.dumps(result, indent=2, ensure_ascii=False), **facts_of(reply.payload), result=result)
+    return 0 if response.get("success") is True else 1
+
+
+def _invoke(target: Target, payload: dict[str, Any], *, blocking: bool) -> Any:
+    try:
+        return target.api.invoke(target.name.path, payload, blocking=blocking)
+    except ApiError as error:
+        # an action in a package that does not exist is answered as if the key had no right to it
+        if error.status == 404 or (error.status == 403 and target.name.package):
+            raise DeployError(f"there is no action {target.name}: `deploy` makes it") from None
+        raise
+
+
+def _accepted(payload: Any, target: Target, console: Console, *, has_waited: bool) -> int:
+    """Print the id of an activation that has not ended yet."""
+    activation_id = payload.get("activationId") if isinstance(payload, dict) else None
+    if has_waited:
+        console.warn("it has not ended yet, and OpenWhisk waits no longer; it goes on")
+    package = f" --package {target.name.package}" if target.name.package else ""
+    console.warn(
+        f"next: python -m portable openwhisk logs --name {target.name.name}{package} --activation {activation_id}"
+    )
+    console.result(str(activation_id), activation=activation_id, status="accepted")
+    return 0
+
+
+def _payload(data: str, world: World) -> dict[str, Any]:
+    """Return the arguments. Raises BadSettings for what is no JSON object: an action takes nothing else."""
+    try:
+        payload = json.loads(_read(data, world))
+    except ValueError as error:
+        raise BadSettings(f"--data is no JSON: {error}") from None
+    if not isinstance(payload, dict):
+        raise BadSettings(f"--data is a JSON {type(payload).__name__}; an action takes an object, such as {{}}")
+    return payload
+
+
+def _read(data: str, world: World) -> str:
+    if data == "-":
+        return world.stdin.read()
+    if not data.startswith("@"):
+        return data
+    try:
+        return Path(data[1:]).read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadSettings(f"--data: cannot read {data[1:]!r}: {error.strerror}") from None

@@ -1,0 +1,38 @@
+"""Build the folder that `func azure functionapp publish` uploads. It calls no API; Azure installs what is required."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import contents, requirements
+from .built import Built
+
+# on Python 3.13 and newer it is a 2.x, below a 1.x: both are tested
+LIBRARY = "azure-functions"
+_APP = "platforms/azure_functions/function_app.py"
+_HOST = "azure_functions/host.json"
+# func would else upload what a local run leaves behind, and its settings, which may be secret
+_IGNORE = b".funcignore\n.venv/\n__pycache__/\n*.pyc\nlocal.settings.json\n"
+
+
+def build(function_dir: Path) -> Built:
+    """Return the folder, for every Python from 3.11 on. Raises PackageError."""
+    ours = contents.platform_files("azure_functions", leave_out=contents.FOR_COMMAND_LINES)
+    app = ours.pop(_APP)
+    files = {
+        ".funcignore": _IGNORE,
+        "function_app.py": app,
+        "host.json": (contents.PLATFORMS_DIR / _HOST).read_bytes(),
+        "requirements.txt": requirements.merged(function_dir, LIBRARY),
+        **contents.function_files(function_dir),
+        **ours,
+    }
+    return Built(
+        files=files,
+        is_zip=False,
+        next_commands=(
+            "cd {output} && func start --python",
+            "cd {output} && func azure functionapp publish APP --python",
+        ),
+        notes=("everyone may call it; the setting AUTH_LEVEL=function asks callers for a key",),
+    )

@@ -1,0 +1,74 @@
+"""What every package is made of: the function's folder, our modules that run it, and what it requires.
+
+A platform's `deploy/` folder, and this one, stay on the deploying machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from .errors import PackageError
+from .folder import read_folder
+
+PLATFORMS_DIR = Path(__file__).parents[2] / "platforms"
+FOR_COMMAND_LINES = ("__main__.py", "command_line.py")
+_OURS = ("function", "platforms")
+# the deployer's: a line changed in them is no new code
+_NOT_RUN = ("openapi.json", "requirements.txt")
+
+
+def function_files(function_dir: Path) -> dict[str, bytes]:
+    """Return the function's files as every platform gets them: unchanged, and in a folder `function/`.
+
+    What begins with a dot, bytecode, and the openapi.json and requirements.txt at the top are left out.
+    Raises PackageError.
+    """
+    if not function_dir.is_dir():
+        raise PackageError(f"there is no folder {str(function_dir)!r}: name the function's with --function")
+    files = read_folder(function_dir, leave_out=_is_left_out)
+    shipped = {f"function/{path}": content for path, content in files.items() if path not in _NOT_RUN}
+    if not shipped:
+        raise PackageError(f"there is nothing to ship in {str(function_dir)!r}: it takes a handler.py")
+    return shipped
+
+
+def platform_files(
+    *names: str, platforms_dir: Path = PLATFORMS_DIR, leave_out: Collection[str] = ()
+) -> dict[str, bytes]:
+    """Return the modules directly in platforms/, and those directly in the folders of the platforms that are named.
+
+    `leave_out` are names of files.
+    """
+    paths = [*platforms_dir.glob("*.py"), *(path for name in names for path in platforms_dir.glob(f"{name}/*.py"))]
+    return {
+        f"platforms/{path.relative_to(platforms_dir).as_posix()}": path.read_bytes()
+        for path in paths
+        if path.name not in leave_out and not path.name.startswith(".")
+    }
+
+
+def check_packages(packages: Mapping[str, bytes]) -> None:
+    """Refuse a package that would take the place of the function or of the shim."""
+    for path in packages:
+        top = path.partition("/")[0]
+        if top.partition(".")[0] in _OURS:
+            raise PackageError(
+                f"a package that the function requires brings {top!r}, which is the place of our own "
+                f"{top.partition('.')[0]}/: require another one in its place"
+            )
+
+
+def function_digest(files: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 (hex) over the function's names and contents: the same in every platform's package."""
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        below = path.removeprefix("function/")
+        if below != path and below not in _NOT_RUN:
+            whole.update(f"{below}\0{hashlib.sha256(files[path]).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def _is_left_out(name: str) -> bool:
+    return name.startswith(".") or name == "__pycache__/" or name.endswith(".pyc")

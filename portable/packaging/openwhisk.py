@@ -1,0 +1,101 @@
+"""Build the zip of an action for OpenWhisk's own Python runtime. It calls no API."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..packaging import contents
+from ..packaging.built import Built
+from ..packaging.errors import PackageError
+from ..packaging.shrink import shrink
+from ..packaging.wheels import Place, wheels_of
+
+DEFAULT_KIND = "python:3.12"
+# https://github.com/apache/openwhisk/blob/master/docs/reference.md#system-limits
+MOST_CODE_BYTES = 48 * 2**20
+
+# the runtime imports `main` from it: https://github.com/apache/openwhisk-runtime-python/blob/master/core/python3ActionLoop/bin/compile
+_MAIN = b"from platforms.openwhisk.shim import main\n"
+# what serves a Docker action; the runtime has a server of its own
+_SERVING = (*contents.FOR_COMMAND_LINES, "action.py", "server.py")
+# the runtime writes, or looks for, these beside __main__.py: same page, and lib/launcher.py
+_OF_THE_RUNTIME = ("__main__", "main__", "exec", "exec__", "virtualenv")
+
+
+def build(function_dir: Path, kind: str = DEFAULT_KIND) -> Built:
+    """Return the zip for a kind such as `python:3.12`, on x86_64.
+
+    What the function requires lies beside function/, where the runtime finds it first. Raises PackageError, also for
+    more than OpenWhisk takes.
+    """
+    place = place_of(kind)
+    function = contents.function_files(function_dir)
+    ours = contents.platform_files("openwhisk", leave_out=_SERVING)
+    packages = wheels_of(function_dir / "requirements.txt", place)
+    contents.check_packages(packages)
+    _check_names(packages)
+    shim = {path: shrink(source) for path, source in ours.items()}
+    files = {"__main__.py": _MAIN, **function, **shim, **packages}
+    built = Built(
+        files=files,
+        is_zip=True,
+        next_commands=(f"wsk action update NAME {{output}} --kind {kind} --web raw -a web-custom-options true",),
+    )
+    _check_size(built)
+    return built
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what `build` takes beside the function's folder."""
+    parser.add_argument(
+        "--kind",
+        default=DEFAULT_KIND,
+        metavar="KIND",
+        help=f"runtime of the action, which its packages are for (default {DEFAULT_KIND})",
+    )
+
+
+def place_of(kind: str) -> Place:
+    """Return what wheels for a kind must fit. Raises PackageError for one that names no Python that this runs on."""
+    found = re.fullmatch(r"python:(3\.([1-9][0-9]))", kind)
+    if not found or int(found[2]) < 11:
+        raise PackageError(
+            f"the kind is {kind!r}; it takes python:3.11 or newer with its minor, such as {DEFAULT_KIND}"
+        )
+    # Debian 12: https://github.com/apache/openwhisk-runtime-python/blob/master/core/python312Action/Dockerfile
+    return Place("OpenWhisk", found[1], "x86_64", 36, f"openwhisk/action-python-v{found[1]}")
+
+
+def _check_names(packages: Mapping[str, bytes]) -> None:
+    for path in packages:
+        top = path.partition("/")[0]
+        if top.partition(".")[0] in _OF_THE_RUNTIME:
+            raise PackageError(
+                f"a package that the function requires brings {top!r}, which OpenWhisk's runtime takes for its own: "
+                "require another one in its place, or ship the function as a Docker action"
+            )
+
+
+def _check_size(built: Built) -> None:
+    # the code's size is that of the base64 that it is sent as:
+    # https://github.com/apache/openwhisk/blob/master/common/scala/src/main/scala/org/apache/openwhisk/core/entity/Exec.scala
+    size = (built.size_bytes + 2) // 3 * 4
+    if size <= MOST_CODE_BYTES:
+        return
+    sizes: dict[str, int] = {}
+    for path, content in built.files.items():
+        top = path.partition("/")[0]
+        sizes[top] = sizes.get(top, 0) + len(content)
+    largest = sorted(sizes.items(), key=lambda item: -item[1])[:5]
+    raise PackageError(
+        f"the zip is {_mb(size)} in base64, and OpenWhisk takes {_mb(MOST_CODE_BYTES)}: require less, or ship the "
+        "function as a Docker action; the largest in it, unzipped: "
+        + ", ".join(f"{name} {_mb(bytes_)}" for name, bytes_ in largest)
+    )
+
+
+def _mb(size_bytes: int) -> str:
+    return f"{size_bytes / 2**20:.1f} MB"

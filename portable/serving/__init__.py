@@ -1,0 +1,1 @@
+"""One function served over HTTP on this machine, and served again when its files change."""

@@ -1,0 +1,25 @@
+"""The table of settings for the documents."""
+
+from __future__ import annotations
+
+from portable.aws.settings.toml import KEYS
+
+from .settings_table import BEGIN, END, table, with_table
+
+
+def test_every_key_has_a_line_with_its_default_and_meaning() -> None:
+    names = [line.split("`")[1] for line in table().splitlines()[2:]]
+
+    assert names == [*KEYS, "environment", "tags"]
+    assert "| `memory_mb` | `128` | 128 to 10240;" in table()
+    assert '| `smoke` | `"GET /"` | ' in table()
+    assert "| `account` | none | " in table()
+    assert "| `tracing` | `false` | " in table()
+
+
+def test_table_is_put_between_its_marks_and_nothing_else_changes() -> None:
+    text = f"before\n{BEGIN}old\n{END}\nafter\n"
+    written = with_table(text)
+
+    assert written == f"before\n{BEGIN}\n{table()}\n{END}\nafter\n"
+    assert with_table(written) == written

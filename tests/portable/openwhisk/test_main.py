@@ -1,0 +1,119 @@
+"""`python -m portable openwhisk`, and its package, which has no commands."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portable.openwhisk import __main__ as entry
+from portable.openwhisk import cli
+from portable.openwhisk.commands import COMMANDS
+from portable.openwhisk.world import World
+from portable.packaging import __main__ as packaging
+
+from .api_server import AUTH, ApiServer, Fault
+from .project import Project
+
+ROOT = Path(__file__).parents[3]
+
+
+def run(*command: str, root: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:
+    command = (sys.executable, "-m", *command)
+    return subprocess.run(command, cwd=root, env={**os.environ, **environ}, capture_output=True, text=True)
+
+
+def test_every_command_is_there() -> None:
+    assert tuple(COMMANDS) == ("deploy", "status", "invoke", "logs", "remove")
+
+
+def test_deploys_as_a_process(server: ApiServer, project: Project) -> None:
+    folder = project.folder
+    outcome = run("portable", "openwhisk", "deploy", "--function", str(folder / "function"), HOME=str(folder))
+
+    project.printed += [outcome.stdout, outcome.stderr]
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert outcome.stdout.endswith("\n1 created\n")
+
+
+def test_packages(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    zip_path = project.folder / "openwhisk.zip"
+
+    assert packaging.main(["openwhisk", "--function", str(project.folder / "function"), "-o", str(zip_path)], {}) == 0
+    assert "next: wsk action update" in capsys.readouterr().out
+    assert zip_path.is_file()
+
+
+def test_says_which_commands_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        entry.main(["depoly"], {})
+
+    assert "no command 'depoly'; there are: deploy, status, invoke, logs, remove" in capsys.readouterr().err
+
+
+def test_a_misspelled_option_does_not_show_the_key(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        entry.main(["deploy", "--atuh", AUTH], {})
+
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --atuh ***\n")
+
+
+def test_a_misspelled_option_does_not_show_a_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        entry.main(["deploy", "--envs", "A=swordfish"], {})
+
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --envs A\n")
+
+
+def test_a_key_before_the_command_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        entry.main(["--auth", AUTH, "deploy"], {})
+
+    error = capsys.readouterr().err
+    assert error.endswith("the command stands first: python -m portable openwhisk deploy ...\n")
+    assert AUTH not in error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted: what was done stays done"),
+        (RuntimeError(f"with {AUTH}"), 1, "error: RuntimeError: with *** (-v shows where)"),
+    ],
+)
+def test_what_nobody_expected_ends_in_a_message(
+    server: ApiServer, project: Project, error: BaseException, code: int, message: str
+) -> None:
+    def sleep(seconds: float) -> None:
+        raise error
+
+    server.faults.append(Fault("GET", "", 503))
+    err = io.StringIO()
+    world = World(environ={"HOME": str(project.folder)}, stderr=err, sleep=sleep)
+
+    assert cli.main(["status", "-v"], world) == code
+    assert message in err.getvalue()
+    assert AUTH not in err.getvalue()
+
+
+def test_a_package_without_the_deployer_says_so(tmp_path: Path) -> None:
+    for name in ("", "openwhisk"):
+        shutil.copytree(
+            ROOT / "platforms" / name, tmp_path / "platforms" / name, ignore=_only_modules, dirs_exist_ok=True
+        )
+
+    outcome = run("platforms.openwhisk", "deploy", root=tmp_path)
+
+    assert outcome.returncode == 2
+    assert outcome.stderr.endswith(
+        "error: it takes --host and --port alone; `python -m portable` packages and deploys\n"
+    )
+
+
+def _only_modules(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if not name.endswith(".py")]

@@ -1,0 +1,229 @@
+"""Wheels for Lambda: pip itself, from packages made by hand, and a few from the index."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portable.aws.artifact.package import place_of
+from portable.packaging import zip_file
+from portable.packaging.errors import PackageError
+from portable.packaging.wheels import Architecture, NoWheel, wheels_of
+
+from .wheelhouse import ELF_ARM64, ELF_X86_64, make_source, make_wheel, require
+
+# one that is not the Python of this test, and so not what pip would ask
+MINOR = 13 if sys.version_info.minor != 13 else 12
+RUNTIME = f"python3.{MINOR}"
+PLATFORMS = [
+    *("manylinux1", "manylinux2010", "manylinux2014", "manylinux_2_5", "manylinux_2_12", "manylinux_2_17"),
+    *("manylinux_2_26", "manylinux_2_28", "manylinux_2_34", "linux"),
+]
+
+
+@pytest.fixture
+def wheelhouse(tmp_path: Path) -> Path:
+    """Return an empty folder for packages."""
+    (tmp_path / "wheelhouse").mkdir()
+    return tmp_path / "wheelhouse"
+
+
+@pytest.fixture
+def from_index(tmp_path: Path) -> None:
+    """Skip without the index that pip is configured for; fail where REQUIRE_TOOLS names it."""
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--dest",
+        str(tmp_path / "tried"),
+        "six",
+    ]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        message = "package-index is missing; get it by: a pip that reaches its index"
+        if "package-index" in os.environ.get("REQUIRE_TOOLS", "").split(","):
+            pytest.fail(message)
+        pytest.skip(message)
+
+
+class TestWhatIsInstalled:
+    @pytest.mark.parametrize("text", [None, "", "\n# nothing yet\n   \n"], ids=["no-file", "empty", "comments"])
+    def test_no_requirement_is_no_file(self, tmp_path: Path, text: str | None) -> None:
+        if text is not None:
+            (tmp_path / "requirements.txt").write_text(text)
+
+        assert wheels_of(tmp_path / "requirements.txt", place_of(RUNTIME, "arm64")) == {}
+
+    def test_package_and_what_it_requires_are_there(self, tmp_path: Path, wheelhouse: Path) -> None:
+        make_wheel(wheelhouse, "first", requires=("second",))
+        make_wheel(wheelhouse, "second", files={"second.py": b"x = 1\n"})
+        files = wheels_of(require(tmp_path, wheelhouse, "first"), place_of(RUNTIME, "arm64"))
+
+        assert files["second.py"] == b"x = 1\n"
+        assert sorted(files) == [
+            *("first-1.0.dist-info/METADATA", "first-1.0.dist-info/WHEEL", "first.py"),
+            *("second-1.0.dist-info/METADATA", "second-1.0.dist-info/WHEEL", "second.py"),
+        ]
+
+    def test_scripts_with_this_python_s_path_are_left_out(self, tmp_path: Path, wheelhouse: Path) -> None:
+        make_wheel(wheelhouse, "tool", script="run-the-tool")
+        files = wheels_of(require(tmp_path, wheelhouse, "tool"), place_of(RUNTIME, "arm64"))
+
+        assert "tool-1.0.dist-info/entry_points.txt" in files
+        assert not [path for path, content in files.items() if sys.prefix.encode() in content]
+
+    def test_two_installations_are_the_same(self, tmp_path: Path, wheelhouse: Path) -> None:
+        make_wheel(wheelhouse, "tool", script="run-the-tool")
+        requirements = require(tmp_path, wheelhouse, "tool")
+
+        assert wheels_of(requirements, place_of(RUNTIME, "arm64")) == wheels_of(
+            requirements, place_of(RUNTIME, "arm64")
+        )
+
+    def test_wheels_beside_the_function_are_found(self, tmp_path: Path, wheelhouse: Path) -> None:
+        """What the message about a missing wheel says to do."""
+        make_wheel(wheelhouse, "native", f"cp3{MINOR}-cp3{MINOR}-linux_aarch64")
+        (tmp_path / "function").mkdir()
+        requirements = tmp_path / "function" / "requirements.txt"
+        requirements.write_text("--no-index\n--find-links ../wheelhouse\nnative\n")
+
+        assert "native.py" in wheels_of(requirements, place_of(RUNTIME, "arm64"))
+
+    def test_module_in_the_function_s_folder_is_not_taken_for_pip_s(self, tmp_path: Path, wheelhouse: Path) -> None:
+        (tmp_path / "runpy.py").write_text("raise SystemExit('the function was imported')")
+        make_wheel(wheelhouse, "first")
+
+        assert "first.py" in wheels_of(require(tmp_path, wheelhouse, "first"), place_of(RUNTIME, "arm64"))
+
+    def test_pip_s_settings_for_another_place_do_not_matter(
+        self, tmp_path: Path, wheelhouse: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, value in {"PIP_USER": "1", "PIP_PREFIX": str(tmp_path), "PIP_TARGET": str(tmp_path)}.items():
+            monkeypatch.setenv(name, value)
+        make_wheel(wheelhouse, "first")
+
+        assert "first.py" in wheels_of(require(tmp_path, wheelhouse, "first"), place_of(RUNTIME, "arm64"))
+
+
+class TestTarget:
+    @pytest.mark.parametrize(
+        ("architecture", "machine", "elf"),
+        [("arm64", "aarch64", ELF_ARM64), ("x86_64", "x86_64", ELF_X86_64)],
+        ids=["arm64", "x86_64"],
+    )
+    def test_wheel_of_the_architecture_is_taken(
+        self, tmp_path: Path, wheelhouse: Path, architecture: Architecture, machine: str, elf: bytes
+    ) -> None:
+        for name, content in {"aarch64": ELF_ARM64, "x86_64": ELF_X86_64}.items():
+            tag = f"cp3{MINOR}-cp3{MINOR}-manylinux_2_28_{name}"
+            make_wheel(wheelhouse, "native", tag, files={f"native.cpython-3{MINOR}-{name}-linux-gnu.so": content})
+        files = wheels_of(require(tmp_path, wheelhouse, "native"), place_of(RUNTIME, architecture))
+
+        assert files[f"native.cpython-3{MINOR}-{machine}-linux-gnu.so"] == elf
+
+    def test_platforms_that_run_on_amazon_linux_2023_are_taken(self, tmp_path: Path, wheelhouse: Path) -> None:
+        for tag in PLATFORMS:
+            make_wheel(wheelhouse, tag, f"cp38-abi3-{tag}_x86_64")
+        files = wheels_of(require(tmp_path, wheelhouse, *PLATFORMS), place_of(RUNTIME, "x86_64"))
+
+        assert [tag for tag in PLATFORMS if f"{tag}.py" not in files] == []
+
+    @pytest.mark.parametrize(
+        ("runtime", "tag"),
+        [
+            ("python3.11", "cp38-abi3-manylinux_2_27_x86_64"),
+            ("python3.13", "cp38-abi3-manylinux_2_35_x86_64"),
+            ("python3.13", "cp38-abi3-musllinux_1_2_x86_64"),
+            ("python3.13", "cp38-abi3-macosx_11_0_arm64"),
+            ("python3.13", "cp312-cp312-manylinux_2_17_x86_64"),
+            ("python3.13", "cp38-abi3-manylinux_2_17_aarch64"),
+        ],
+    )
+    def test_wheel_that_does_not_run_there_is_an_error(
+        self, tmp_path: Path, wheelhouse: Path, runtime: str, tag: str
+    ) -> None:
+        make_wheel(wheelhouse, "native", tag)
+
+        with pytest.raises(NoWheel, match="no wheel of native"):
+            wheels_of(require(tmp_path, wheelhouse, "native"), place_of(runtime, "x86_64"))
+
+    def test_markers_are_the_target_s(self, tmp_path: Path, wheelhouse: Path) -> None:
+        for name in ("newer", "older", "arm", "intel", "windows"):
+            make_wheel(wheelhouse, name)
+        here = f"{sys.version_info.major}.{sys.version_info.minor}"
+        make_wheel(
+            wheelhouse,
+            "first",
+            requires=(
+                f'newer; python_version == "3.{MINOR}"',
+                f'older; python_version == "{here}"',
+                'arm; platform_machine == "aarch64"',
+                'intel; platform_machine == "x86_64"',
+            ),
+        )
+        requirements = require(tmp_path, wheelhouse, "first", 'windows; sys_platform == "win32"')
+        files = wheels_of(requirements, place_of(RUNTIME, "arm64"))
+
+        assert sorted(path for path in files if path.endswith(".py")) == ["arm.py", "first.py", "newer.py"]
+
+    def test_library_that_was_built_here_is_an_error(self, tmp_path: Path, wheelhouse: Path) -> None:
+        """A folder or repository is built by pip, whatever wheels are asked for; so is a wheel with a wrong tag."""
+        make_wheel(wheelhouse, "native", files={"native/fast.so": ELF_X86_64})
+
+        with pytest.raises(NoWheel, match=r"native/fast\.so is not built for .* on arm64: require its package"):
+            wheels_of(require(tmp_path, wheelhouse, "native"), place_of(RUNTIME, "arm64"))
+
+    def test_library_for_another_python_is_an_error(self, tmp_path: Path, wheelhouse: Path) -> None:
+        make_wheel(wheelhouse, "native", files={"fast.cpython-310-x86_64-linux-gnu.so": ELF_X86_64})
+
+        with pytest.raises(NoWheel, match="is not built for"):
+            wheels_of(require(tmp_path, wheelhouse, "native"), place_of(RUNTIME, "x86_64"))
+
+
+class TestErrors:
+    def test_package_that_is_source_alone_is_named_with_what_to_do(self, tmp_path: Path, wheelhouse: Path) -> None:
+        make_source(wheelhouse, "oldie")
+        with pytest.raises(NoWheel) as error:
+            wheels_of(require(tmp_path, wheelhouse, "oldie"), place_of(RUNTIME, "arm64"))
+
+        assert f"there is no wheel of oldie for Python 3.{MINOR} on arm64 (aarch64)" in str(error.value)
+        assert f"public.ecr.aws/lambda/python:3.{MINOR} wheel --no-deps -w /wheels oldie" in str(error.value)
+        assert "--find-links ../wheels" in str(error.value)
+
+    def test_what_else_pip_says_is_the_message(self, tmp_path: Path) -> None:
+        (tmp_path / "requirements.txt").write_text("not a requirement\n")
+
+        with pytest.raises(PackageError, match="Invalid requirement: 'not a requirement'"):
+            wheels_of(tmp_path / "requirements.txt", place_of(RUNTIME, "arm64"))
+
+    def test_requirements_that_are_no_text_are_named(self, tmp_path: Path) -> None:
+        (tmp_path / "requirements.txt").write_bytes(b"caf\xe9")
+
+        with pytest.raises(PackageError, match=r"requirements\.txt cannot be read"):
+            wheels_of(tmp_path / "requirements.txt", place_of(RUNTIME, "arm64"))
+
+
+@pytest.mark.usefixtures("from_index")
+class TestFromTheIndex:
+    """The real tags of a real index, which no wheel made by hand can stand for."""
+
+    def test_native_package_is_for_lambda_and_twice_the_same(self, tmp_path: Path) -> None:
+        (tmp_path / "requirements.txt").write_text("orjson\n")
+        files = wheels_of(tmp_path / "requirements.txt", place_of("python3.13", "arm64"))
+        again = wheels_of(tmp_path / "requirements.txt", place_of("python3.13", "arm64"))
+
+        assert "orjson/orjson.cpython-313-aarch64-linux-gnu.so" in files
+        assert zip_file.pack(files) == zip_file.pack(again)
+
+    def test_source_alone_is_an_error(self, tmp_path: Path) -> None:
+        (tmp_path / "requirements.txt").write_text("docopt\n")
+
+        with pytest.raises(NoWheel, match="there is no wheel of docopt"):
+            wheels_of(tmp_path / "requirements.txt", place_of("python3.13", "arm64"))

@@ -1,0 +1,73 @@
+"""The one front door that only replay has: the load balancer passes the whole table, and refuses what AWS's does."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from platforms.aws_lambda.shim import LOAD_BALANCER, dialect_of
+from portable.emulators.aws_lambda import events
+from portable.emulators.aws_lambda.load_balancer import alb_event, alb_reply
+from portable.emulators.aws_lambda.replies import MalformedReply
+from portable.emulators.aws_lambda.routes import DEFAULT
+from portable.replay.senders.aws_lambda import NAMES, sender
+from tests.cases import CASES
+from tests.conformance import Case, Reply, Request, missing, run
+from tests.functions.conformance.handler import handle
+from tests.platforms.aws_lambda.front_doors import FRONT_DOORS
+
+_SEND = sender(handle, {}, "alb")
+
+
+class LoadBalanced:
+    """The shim as replay calls it behind a load balancer, with the limits of the suite's own."""
+
+    platform = "aws_lambda:alb"
+    limits = next(door.limits for door in FRONT_DOORS if door.name == "alb")
+    reply_limit_bytes = 2**20
+
+    def send(self, request: Request) -> Reply:
+        """Send the request through the door."""
+        return _SEND(request).reply
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_conformance(case: Case) -> None:
+    if reason := missing(case, LoadBalanced()):
+        pytest.skip(f"aws_lambda:alb: {reason}")
+    run(case, LoadBalanced())
+
+
+def test_load_balancer_sends_the_last_of_each_name_and_decodes_nothing() -> None:
+    headers = [("Host", "lb.example"), ("X-Two", "1"), ("x-two", "2"), ("X-Forwarded-For", "203.0.113.9")]
+    request = events.Request("PUT", "/a%20b?c=%26&c=2&d", headers, b"\xff", "192.0.2.1", "r1", "Root=1")
+    event = alb_event(request, DEFAULT, NAMES)
+
+    assert dialect_of(event) is LOAD_BALANCER
+    assert (event["path"], event["queryStringParameters"]) == ("/a%20b", {"c": "2", "d": ""})
+    assert event["headers"] == {
+        "host": "lb.example",
+        "x-two": "2",
+        "x-amzn-trace-id": "Root=1",
+        "x-forwarded-for": "203.0.113.9, 192.0.2.1",
+        "x-forwarded-port": "443",
+        "x-forwarded-proto": "https",
+    }
+    assert (event["body"], event["isBase64Encoded"]) == ("/w==", True)
+
+
+@pytest.mark.parametrize(
+    ("result", "why"),
+    [
+        (None, "it takes an object whose statusCode is a number"),
+        ({"body": "x"}, "it takes an object whose statusCode is a number"),
+        ({"statusCode": "200"}, "it takes an object whose statusCode is a number"),
+        ({"statusCode": 200, "body": "x" * 2**20}, "bytes of JSON: a load balancer takes 1 MB"),
+        ({"statusCode": 200, "body": 5}, "the body is a int"),
+    ],
+)
+def test_result_that_no_load_balancer_takes_is_malformed(result: Any, why: str) -> None:
+    with pytest.raises(MalformedReply, match=why):
+        alb_reply(json.dumps(result).encode())
