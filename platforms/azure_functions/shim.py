@@ -15,7 +15,7 @@ import azure.functions as azf
 
 from ..contract import BadRequest, Context, Event, Response
 from ..encoding import split_cookies
-from ..invoke import buffer, call, collect, error_response, invoke, refuse
+from ..invoke import buffer, deliver, error_response, invoke, refuse
 from ..loading import load_handler
 from ..result import group
 from .cookies import Unsendable, carried
@@ -35,10 +35,6 @@ _TIMEOUT = "AzureFunctionsJobHost__functionTimeout"
 _TIME_SPAN = re.compile(
     r"(?:([0-9]+)(?:$|\.(?=[0-9]+:)|:(?=[0-9]+:[0-9]+:)))?(?:([0-9]+):([0-9]+)(?::([0-9]+(?:\.[0-9]+)?))?)?"
 )
-
-
-class InvocationFailed(Exception):
-    """The handler answered an event with an error's status."""
 
 
 def to_event(request: azf.HttpRequest, native_context: azf.Context, environ: Mapping[str, str]) -> Event:
@@ -139,10 +135,7 @@ def make_run(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any, azf
         from . import events
 
         event = events.to_event(native, context)
-        response = call(handler, event, to_context(native, context, event, environ, timeout_of(environ)))
-        body = collect(response.body)
-        if response.status >= 400:
-            raise InvocationFailed(f"the handler answered {response.status}: {body.decode(errors='replace')}")
+        deliver(handler, event, to_context(native, context, event, environ, timeout_of(environ)))
 
     return run
 
