@@ -10,6 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 # RFC 3986 3.3: the punctuation that may stand bare in a segment of a path
 _SEGMENT_CHARS = "-._~!$&'()*+,;=:@"
 _PATH_CHARS = "/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + _SEGMENT_CHARS
+# RFC 9110 7.6.1 and the list of RFC 2616 13.5.1: they speak of one connection, which is the platform's own
+HOP_BY_HOP = frozenset(
+    {
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
+        *("te", "trailer", "trailers", "transfer-encoding", "upgrade"),
+    }
+)
 
 
 class BadRequest(Exception):

@@ -1,4 +1,4 @@
-"""Call the handler and answer for it: every shim goes through `invoke` (HTTP) or `call` (everything else).
+"""Call the handler and answer for it: every shim goes through `invoke` (HTTP) or `deliver` (all else).
 
 It must never know a platform, and never let an exception's text reach a caller.
 """
@@ -41,6 +41,22 @@ def call(handler: Handler, event: Event, context: Context) -> Response:
     if hasattr(result, "__await__"):
         result = wait_for(result)
     return normalise(result, event.method)
+
+
+class InvocationFailed(Exception):
+    """The handler answered an event that is not HTTP with an error's status, or with what the platform cannot take."""
+
+
+def deliver(handler: Handler, event: Event, context: Context) -> Response:
+    """Call the handler with an event that is not HTTP; return its answer with the whole body.
+
+    What it raises goes on to the platform, and an answer from 400 on does so as InvocationFailed: the platform retries.
+    """
+    response = call(handler, event, context)
+    body = collect(response.body)
+    if response.status >= 400:
+        raise InvocationFailed(f"the handler answered {response.status}: {body.decode(errors='replace')}")
+    return response._replace(body=body)
 
 
 def refuse(error: BadRequest, request_id: str, method: str = "GET") -> Response:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from json.encoder import JSONEncoder, c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 
 from .contract import Response
+from .encoding import HOP_BY_HOP
 from .loop import AsyncChunks
 
 TYPE_CHECKING = False
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 ENVELOPE_KEYS = {"statusCode", "headers", "multiValueHeaders", "cookies", "body", "isBase64Encoded"}
-# RFC 9110 7.6.1 and the list of RFC 2616 13.5.1: they speak of one connection, which is the platform's own
-HOP_BY_HOP = frozenset(
-    {
-        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
-        *("te", "trailer", "trailers", "transfer-encoding", "upgrade"),
-    }
-)
 # RFC 9110 5.6.2
 _TOKEN_CHARS = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 # RFC 9110 15.3.5, 15.3.6 and 15.4.5: no content, and for the first and last no type of it either
@@ -96,6 +90,17 @@ def _abandon(result: Any) -> None:
         result = AsyncChunks(result)
     if hasattr(result, "__next__"):
         Stream(result).close()
+
+
+def length_to_send(response: Response) -> int | None:
+    """Return the Content-Length that a normalised Response has yet to get; None for one that has it, or must have none.
+
+    It is the servers' part: platforms that take a whole body count it themselves.
+    """
+    body = response.body
+    if body:  # only an empty one has its length already, on HEAD
+        return None if isinstance(body, Stream) else len(body)
+    return None if response.status in _NO_TYPE or "Content-Length" in dict(response.headers) else 0
 
 
 def group(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

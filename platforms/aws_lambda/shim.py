@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from json import JSONEncoder, dumps, loads
 
 from ..contract import BadRequest, Context, Event, Response
-from ..invoke import buffer, call, collect, invoke, refuse, too_large
+from ..invoke import InvocationFailed, buffer, deliver, invoke, refuse, too_large
 from ..loading import load_handler
 from .dialects import FunctionUrl, HttpApiV1, HttpApiV2, LoadBalancer, RestApi
 
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 REST_API, HTTP_API_V1, HTTP_API_V2 = RestApi(), HttpApiV1(), HttpApiV2()
 FUNCTION_URL, LOAD_BALANCER = FunctionUrl(), LoadBalancer()
 _EVENT_BUS_KEYS = {"id", "source", "detail-type", "detail"}
-
-
-class InvocationFailed(Exception):
-    """The handler answered what is no HTTP with an error's status, or a direct invocation with no JSON or text."""
 
 
 def dialect_of(native: Any) -> Dialect | None:
@@ -129,7 +125,7 @@ def make_lambda_handler(handler: Handler, environ: Mapping[str, str]) -> Callabl
 
     def run_event(native: Any, native_context: Any) -> Any:
         def run(event: Event, record: Any) -> Response:
-            return _succeeded(call(handler, event, to_context(native_context, event, record, fetch_secret)))
+            return deliver(handler, event, to_context(native_context, event, record, fetch_secret))
 
         batch = to_batch(native)
         if batch is not None:
@@ -157,14 +153,6 @@ def _method(native: Any) -> str:
     """Return the method of an event that could not become an Event."""
     method: str = native.get("httpMethod") or native["requestContext"].get("http", {}).get("method") or "GET"
     return method.upper()
-
-
-def _succeeded(response: Response) -> Response:
-    """Return the handler's answer with its whole body; raises InvocationFailed if it is an error's."""
-    body = collect(response.body)
-    if response.status >= 400:
-        raise InvocationFailed(f"the handler answered {response.status}: {body.decode(errors='replace')}")
-    return response._replace(body=body)
 
 
 def _result(response: Response) -> Any:

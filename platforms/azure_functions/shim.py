@@ -1,13 +1,12 @@
 """Azure's HttpRequest and triggers to the contract and back, by the v2 programming model.
 
-Entry point: `app`, whose functions the worker indexes: `http` takes every request; `timer`, `queue` and `event_grid`
-are there when a setting asks for them. What is no HTTP is read by `events.py`, imported when the first of it arrives.
+Entry point: `app`, whose functions the worker indexes: `http` takes every request, `triggers.py` has the others. What
+they bring is read by `events.py`, which is imported when the first of it arrives.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Mapping
 
@@ -15,10 +14,12 @@ import azure.functions as azf
 
 from ..contract import BadRequest, Context, Event, Response
 from ..encoding import split_cookies
-from ..invoke import buffer, call, collect, error_response, invoke, refuse
+from ..invoke import buffer, deliver, error_response, invoke, refuse
 from ..loading import load_handler
 from ..result import group
 from .cookies import Unsendable, carried
+from .settings import auth_level_of, base_path_of, timeout_of
+from .triggers import add_triggers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,16 +30,6 @@ if TYPE_CHECKING:
 LIMIT_BYTES = 100 * 2**20  # https://learn.microsoft.com/azure/azure-functions/functions-scale#service-limits
 # the load balancer in front gives up then: https://learn.microsoft.com/azure/azure-functions/functions-scale#timeout
 HTTP_TIMEOUT_S = 230.0
-_PREFIX = "AzureFunctionsJobHost__extensions__http__routePrefix"
-_TIMEOUT = "AzureFunctionsJobHost__functionTimeout"
-# days, hh:mm, days.hh:mm, and seconds after it: https://learn.microsoft.com/dotnet/api/system.timespan.parse
-_TIME_SPAN = re.compile(
-    r"(?:([0-9]+)(?:$|\.(?=[0-9]+:)|:(?=[0-9]+:[0-9]+:)))?(?:([0-9]+):([0-9]+)(?::([0-9]+(?:\.[0-9]+)?))?)?"
-)
-
-
-class InvocationFailed(Exception):
-    """The handler answered an event with an error's status."""
 
 
 def to_event(request: azf.HttpRequest, native_context: azf.Context, environ: Mapping[str, str]) -> Event:
@@ -58,7 +49,7 @@ def to_event(request: azf.HttpRequest, native_context: azf.Context, environ: Map
         headers["cookie"] = split_cookies(headers["cookie"])
     if trace_parent := getattr(native_context.trace_context, "trace_parent", None):
         headers.setdefault("traceparent", trace_parent)
-    base_path = _base_path(raw_path, environ)
+    base_path = base_path_of(raw_path, environ)
     return Event(
         request.method,
         raw_path=raw_path[len(base_path) :] or "/",
@@ -139,75 +130,18 @@ def make_run(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any, azf
         from . import events
 
         event = events.to_event(native, context)
-        response = call(handler, event, to_context(native, context, event, environ, timeout_of(environ)))
-        body = collect(response.body)
-        if response.status >= 400:
-            raise InvocationFailed(f"the handler answered {response.status}: {body.decode(errors='replace')}")
+        deliver(handler, event, to_context(native, context, event, environ, timeout_of(environ)))
 
     return run
 
 
 def make_app(handler: Handler, environ: Mapping[str, str]) -> azf.FunctionApp:
     """Return the app with its functions, as the settings in `environ` want them. Raises ValueError for a wrong one."""
-    app = azf.FunctionApp(http_auth_level=_auth_level(environ))
+    app = azf.FunctionApp(http_auth_level=auth_level_of(environ))
     http = make_http(handler, environ)
     app.function_name("http")(app.route("{*path}", methods=list(azf.HttpMethod))(http))
-    run = make_run(handler, environ)
-
-    # the worker takes a trigger's kind from the annotation
-    def timer(event: azf.TimerRequest, context: azf.Context) -> None:
-        run(event, context)
-
-    def queue(event: azf.QueueMessage, context: azf.Context) -> None:
-        run(event, context)
-
-    def event_grid(event: azf.EventGridEvent, context: azf.Context) -> None:
-        run(event, context)
-
-    if schedule := environ.get("TIMER_SCHEDULE"):
-        app.timer_trigger("event", schedule)(timer)
-    if queue_name := environ.get("QUEUE_NAME"):
-        app.queue_trigger("event", queue_name, environ.get("QUEUE_CONNECTION") or "AzureWebJobsStorage")(queue)
-    if _is_on("EVENT_GRID", environ):
-        app.event_grid_trigger("event")(event_grid)
+    add_triggers(app, make_run(handler, environ), environ)
     return app
-
-
-def timeout_of(environ: Mapping[str, str]) -> float | None:
-    """Return host.json's functionTimeout in seconds, where a setting overrides it; None if it is not told or endless.
-
-    https://learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values
-    """
-    found = _TIME_SPAN.fullmatch(environ.get(_TIMEOUT, "").strip())
-    if found is None:
-        return None
-    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) or None
-
-
-def _base_path(raw_path: str, environ: Mapping[str, str]) -> str:
-    """Return the part of a path that is the route prefix, which may only be told as an override of host.json."""
-    prefix = environ.get(_PREFIX, "").strip("/")
-    # a route is matched without regard to case: https://learn.microsoft.com/aspnet/core/fundamentals/routing
-    if not prefix or not f"{raw_path}/".lower().startswith(f"/{prefix}/".lower()):
-        return ""
-    return raw_path[: len(prefix) + 1]
-
-
-def _auth_level(environ: Mapping[str, str]) -> azf.AuthLevel:
-    text = environ.get("AUTH_LEVEL") or "anonymous"
-    try:
-        return azf.AuthLevel[text.upper()]
-    except KeyError:
-        allowed = ", ".join(level.name.lower() for level in azf.AuthLevel)
-        raise ValueError(f"AUTH_LEVEL is {text!r}; it takes {allowed}") from None
-
-
-def _is_on(name: str, environ: Mapping[str, str]) -> bool:
-    text = environ.get(name) or "0"
-    if text not in ("0", "1"):
-        raise ValueError(f"{name} is {text!r}; it takes 1, or 0 as without it")
-    return text == "1"
 
 
 def __getattr__(name: str) -> Any:

@@ -14,11 +14,11 @@ from io import BytesIO
 
 import flask
 
+from .. import wsgi_environ
 from ..contract import BadRequest, Context, Event, Response
-from ..invoke import call, collect, invoke, refuse, too_large
+from ..invoke import deliver, invoke, refuse, too_large
 from ..loading import load_handler
-from ..result import Stream
-from ..wsgi import environ as wsgi
+from ..result import Stream, length_to_send
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from ..loading import Handler
 
 LIMIT_BYTES = 32 * 2**20  # https://cloud.google.com/functions/quotas#resource_limits
-
-
-class InvocationFailed(Exception):
-    """The handler answered an event with an error's status."""
 
 
 class Reply(flask.Response):
@@ -51,7 +47,7 @@ def to_event(request: flask.Request, environ: Mapping[str, str]) -> Event:
     native = {**request.environ, "wsgi.input": BytesIO(_body_of(request))}
     if environ.get("K_SERVICE"):
         native |= _vouched_for(request)
-    return wsgi.to_event(native)
+    return wsgi_environ.to_event(native)
 
 
 def to_context(native: Any, event: Event, environ: Mapping[str, str], request_id: str) -> Context:
@@ -73,12 +69,10 @@ def to_native(response: Response) -> flask.Response:
     """Return a normalised Response as Flask's; the server closes it, and with it a stream."""
     body = response.body
     headers: list[tuple[str, str]] = list(response.headers)
-    if isinstance(body, Stream):
-        return Reply(body, response.status, headers)
-    if response.status not in (204, 304) and "Content-Length" not in dict(headers):
-        headers.append(("Content-Length", str(len(body))))
-    # in a list, for Flask counts the length of bytes anew, and HEAD has another
-    return Reply([body], response.status, headers)
+    if (length := length_to_send(response)) is not None:
+        headers.append(("Content-Length", str(length)))
+    # bytes in a list, for Flask counts their length anew, and HEAD has another
+    return Reply(body if isinstance(body, Stream) else [body], response.status, headers)
 
 
 def make_handle_http(handler: Handler, environ: Mapping[str, str]) -> Callable[[flask.Request], flask.Response]:
@@ -117,10 +111,7 @@ def make_handle_event(handler: Handler, environ: Mapping[str, str]) -> Callable[
         delivery = flask.request if flask.has_request_context() else None
         call_event = events.to_event(event, context, delivery)
         request_id = call_event.headers["ce-id"] if delivery is None else _request_id(delivery)
-        response = call(handler, call_event, to_context(native, call_event, environ, request_id))
-        body = collect(response.body)
-        if response.status >= 400:
-            raise InvocationFailed(f"the handler answered {response.status}: {body.decode(errors='replace')}")
+        deliver(handler, call_event, to_context(native, call_event, environ, request_id))
 
     return handle_event
 

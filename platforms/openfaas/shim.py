@@ -7,13 +7,14 @@ it: https://github.com/openfaas/of-watchdog#configuration
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..contract import Event, Response
+from ..durations import parse_duration_s
 from ..invoke import invoke
 from ..loading import load_handler
 from ..result import normalise
@@ -22,17 +23,6 @@ from ..wsgi.shim import make_application
 
 if TYPE_CHECKING:
     from ..loading import Handler
-
-_UNITS_S = {
-    "h": 3600.0,
-    "m": 60.0,
-    "s": 1.0,
-    "ms": 1e-3,
-    "us": 1e-6,
-    "µs": 1e-6,
-    "μs": 1e-6,
-    "ns": 1e-9,
-}  # both signs are micro
 
 
 class ConfigurationError(ValueError):
@@ -96,7 +86,8 @@ class OpenFaaSResponder(Responder):
     def timeout_s(self, event: Event) -> float | None:
         """Return exec_timeout (None if it is 0), or the X-Timeout that the caller sent if that is shorter."""
         longest_s = self.limits.exec_timeout_s or None
-        asked_s = parse_duration_s(sent_header(event, "x-timeout") or "")
+        sent = sent_header(event, "x-timeout")
+        asked_s = _asked_s(sent) if sent else None
         return min(asked_s, longest_s or asked_s) if asked_s else longest_s
 
     def on_overload(self, event: Event) -> Response:
@@ -108,24 +99,22 @@ class OpenFaaSResponder(Responder):
         return _internal(super().on_timeout(event))
 
 
-def parse_duration_s(text: str) -> float | None:
-    """Return the seconds of a Go duration ("1m30s", "500ms") or a whole number of seconds; None if it is neither."""
-    if text.isascii() and text.isdigit():
-        return float(text)
-    parts = text and re.findall(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(h|ms|m|s|us|µs|μs|ns)", text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
+def _asked_s(x_timeout: str) -> float | None:
+    """Return the seconds that a caller asks for; None if the header tells no time above 0: it is then not obeyed."""
+    try:
+        return max(0.0, parse_duration_s(x_timeout)) or None
+    except ValueError:
         return None
-    return sum(float(number) * _UNITS_S[unit] for number, unit in parts)
 
 
 def _duration_s(environ: Mapping[str, str], name: str, default_s: float) -> float:
     text = environ.get(name, "").strip()
     if not text:
         return default_s
-    seconds = parse_duration_s(text)
-    if seconds is None:
-        raise ConfigurationError(f"{name} is {text!r}; it takes seconds or a Go duration such as 30s, 500ms or 1m30s")
-    return seconds
+    with suppress(ValueError):
+        if (seconds := parse_duration_s(text)) >= 0:
+            return seconds
+    raise ConfigurationError(f"{name} is {text!r}; it takes seconds or a Go duration such as 30s, 500ms or 1m30s")
 
 
 def _count(environ: Mapping[str, str], name: str) -> int:

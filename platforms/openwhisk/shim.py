@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from urllib.parse import urlsplit
 
 from ..contract import BadRequest, Context, Event, Response
-from ..invoke import buffer, call, error_response, fail, invoke, refuse, too_large
+from ..invoke import buffer, call, collect, error_response, fail, invoke, refuse, too_large
 from ..loading import load_handler
 from ..result import group
 from .bodies import Unsendable, encode_body, read_merged, read_raw
@@ -134,10 +133,7 @@ def _call_plain(handler: Handler, args: Any, environ: Mapping[str, str]) -> Any:
     event = to_event(args, environ)
     context = to_context(args, event, environ)
     response = call(handler, event, context)
-    if not isinstance(response.body, bytes):
-        with closing(response.body) as chunks:
-            response = response._replace(body=b"".join(chunks))
-    result = to_result(response)
+    result = to_result(response._replace(body=collect(response.body)))
     return result if _fits(result) else to_result(too_large(context, event.method, LIMIT_BYTES, "OpenWhisk"))
 
 

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from ..contract import BadRequest, Event, Response
-from ..result import Stream
-from .environ import encode_raw, without_base
+from ..result import Stream, length_to_send
+from ..wsgi_environ import encode_raw, without_base
 from .responder import Responder
 from .threads import Mailbox, Pool
 
@@ -41,9 +41,8 @@ def to_event(scope: Message, body: bytes) -> Event:
 def to_native(response: Response) -> Message:
     """Return the ASGI message that starts a normalised Response."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    body = response.body
-    if not isinstance(body, Stream) and response.status not in (204, 304) and b"Content-Length" not in dict(headers):
-        headers.append((b"Content-Length", b"%d" % len(body)))
+    if (length := length_to_send(response)) is not None:
+        headers.append((b"Content-Length", b"%d" % length))
     return {"type": "http.response.start", "status": response.status, "headers": headers}
 
 

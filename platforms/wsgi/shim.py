@@ -13,9 +13,9 @@ from typing import Any
 
 from ..contract import BadRequest, Event, Response
 from ..loading import load_handler
-from ..result import Stream
-from .environ import Environ
-from .environ import to_event as to_event
+from ..result import Stream, length_to_send
+from ..wsgi_environ import Environ
+from ..wsgi_environ import to_event as to_event
 from .responder import InFlight, Responder
 from .threads import Pool
 
@@ -24,11 +24,11 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 def to_native(response: Response, start_response: StartResponse) -> Iterable[bytes]:
     """Start a normalised Response and return its body as WSGI wants it."""
-    headers = list(response.headers)
-    body = response.body
-    if not isinstance(body, Stream) and response.status not in (204, 304) and "Content-Length" not in dict(headers):
-        headers.append(("Content-Length", str(len(body))))
-    start_response(f"{response.status} {_REASONS.get(response.status, 'Unknown')}", headers)
+    body, status, headers = response
+    headers = [*headers]
+    if (length := length_to_send(response)) is not None:
+        headers.append(("Content-Length", str(length)))
+    start_response(f"{status} {_REASONS.get(status, 'Unknown')}", headers)
     return body if isinstance(body, Stream) else [body]
 
 

@@ -9,20 +9,18 @@ from .built import Built
 
 # on Python 3.13 and newer it is a 2.x, below a 1.x: both are tested
 LIBRARY = "azure-functions"
-_APP = "platforms/azure_functions/function_app.py"
-_HOST = "azure_functions/host.json"
+# what Azure looks for at the top: https://learn.microsoft.com/azure/azure-functions/functions-reference-python
+_AT_THE_TOP = ("function_app.py", "host.json")
 # func would else upload what a local run leaves behind, and its settings, which may be secret
 _IGNORE = b".funcignore\n.venv/\n__pycache__/\n*.pyc\nlocal.settings.json\n"
 
 
 def build(function_dir: Path) -> Built:
     """Return the folder, for every Python from 3.11 on. Raises PackageError."""
-    ours = contents.platform_files("azure_functions", leave_out=contents.FOR_COMMAND_LINES)
-    app = ours.pop(_APP)
+    ours = contents.platform_files("azure_functions")
     files = {
         ".funcignore": _IGNORE,
-        "function_app.py": app,
-        "host.json": (contents.PLATFORMS_DIR / _HOST).read_bytes(),
+        **{name: ours.pop(f"platforms/azure_functions/{name}") for name in _AT_THE_TOP},
         "requirements.txt": requirements.merged(function_dir, LIBRARY),
         **contents.function_files(function_dir),
         **ours,

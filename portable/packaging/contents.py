@@ -1,19 +1,18 @@
-"""What every package is made of: the function's folder, our modules that run it, and what it requires.
+"""What every package is made of: the function's folder, and of `platforms/` what runs it on one platform.
 
-A platform's `deploy/` folder, and this one, stay on the deploying machine.
+What ships is a folder and no list: what is not to ship does not belong into `platforms/`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from .errors import PackageError
 from .folder import read_folder
 
 PLATFORMS_DIR = Path(__file__).parents[2] / "platforms"
-FOR_COMMAND_LINES = ("__main__.py", "command_line.py")
 _OURS = ("function", "platforms")
 # the deployer's: a line changed in them is no new code
 _NOT_RUN = ("openapi.json", "requirements.txt")
@@ -34,19 +33,16 @@ def function_files(function_dir: Path) -> dict[str, bytes]:
     return shipped
 
 
-def platform_files(
-    *names: str, platforms_dir: Path = PLATFORMS_DIR, leave_out: Collection[str] = ()
-) -> dict[str, bytes]:
-    """Return the modules directly in platforms/, and those directly in the folders of the platforms that are named.
+def platform_files(*names: str, platforms_dir: Path = PLATFORMS_DIR) -> dict[str, bytes]:
+    """Return the modules directly in platforms/, and every file in the folders of the platforms that are named.
 
-    `leave_out` are names of files.
+    What begins with a dot and bytecode are left out. Raises PackageError.
     """
-    paths = [*platforms_dir.glob("*.py"), *(path for name in names for path in platforms_dir.glob(f"{name}/*.py"))]
-    return {
-        f"platforms/{path.relative_to(platforms_dir).as_posix()}": path.read_bytes()
-        for path in paths
-        if path.name not in leave_out and not path.name.startswith(".")
-    }
+    files = {path.name: path.read_bytes() for path in platforms_dir.glob("*.py") if not path.name.startswith(".")}
+    for name in names:
+        found = read_folder(platforms_dir / name, leave_out=_is_left_out)
+        files |= {f"{name}/{path}": content for path, content in found.items()}
+    return {f"platforms/{path}": content for path, content in files.items()}
 
 
 def check_packages(packages: Mapping[str, bytes]) -> None:

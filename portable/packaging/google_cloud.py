@@ -9,8 +9,6 @@ from .built import Built
 
 # the versions that are like the one under test
 FRAMEWORK = "functions-framework~=3.10"
-# of platforms/wsgi/ the shim needs no more
-_OF_WSGI = ("platforms/wsgi/__init__.py", "platforms/wsgi/environ.py")
 _MAIN = "platforms/google_cloud/main.py"
 # gcloud would else upload what a local run leaves behind, too: https://cloud.google.com/sdk/gcloud/reference/topic/gcloudignore
 _IGNORE = b".gcloudignore\n__pycache__/\n*.pyc\n"
@@ -18,16 +16,13 @@ _IGNORE = b".gcloudignore\n__pycache__/\n*.pyc\n"
 
 def build(function_dir: Path) -> Built:
     """Return the folder, for every Python from 3.11 on. Raises PackageError."""
-    ours = contents.platform_files("google_cloud", leave_out=contents.FOR_COMMAND_LINES)
-    main = ours.pop(_MAIN)
-    wsgi = contents.platform_files("wsgi")
+    ours = contents.platform_files("google_cloud")
     files = {
         ".gcloudignore": _IGNORE,
-        "main.py": main,
+        "main.py": ours.pop(_MAIN),
         "requirements.txt": requirements.merged(function_dir, FRAMEWORK),
         **contents.function_files(function_dir),
         **ours,
-        **{path: wsgi[path] for path in _OF_WSGI},
     }
     return Built(
         files=files,

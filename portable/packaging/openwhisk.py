@@ -10,7 +10,6 @@ from pathlib import Path
 from ..packaging import contents
 from ..packaging.built import Built
 from ..packaging.errors import PackageError
-from ..packaging.shrink import shrink
 from ..packaging.wheels import Place, wheels_of
 
 DEFAULT_KIND = "python:3.12"
@@ -19,8 +18,6 @@ MOST_CODE_BYTES = 48 * 2**20
 
 # the runtime imports `main` from it: https://github.com/apache/openwhisk-runtime-python/blob/master/core/python3ActionLoop/bin/compile
 _MAIN = b"from platforms.openwhisk.shim import main\n"
-# what serves a Docker action; the runtime has a server of its own
-_SERVING = (*contents.FOR_COMMAND_LINES, "action.py", "server.py")
 # the runtime writes, or looks for, these beside __main__.py: same page, and lib/launcher.py
 _OF_THE_RUNTIME = ("__main__", "main__", "exec", "exec__", "virtualenv")
 
@@ -33,12 +30,10 @@ def build(function_dir: Path, kind: str = DEFAULT_KIND) -> Built:
     """
     place = place_of(kind)
     function = contents.function_files(function_dir)
-    ours = contents.platform_files("openwhisk", leave_out=_SERVING)
     packages = wheels_of(function_dir / "requirements.txt", place)
     contents.check_packages(packages)
     _check_names(packages)
-    shim = {path: shrink(source) for path, source in ours.items()}
-    files = {"__main__.py": _MAIN, **function, **shim, **packages}
+    files = {"__main__.py": _MAIN, **function, **contents.platform_files("openwhisk"), **packages}
     built = Built(
         files=files,
         is_zip=True,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from platforms.result import HOP_BY_HOP
+from platforms.encoding import HOP_BY_HOP
 
 from ..emulators.messages import Pairs, Reply, Request
 from .call_file import Expected, HttpCall, written

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urlsplit
 
-from platforms.result import HOP_BY_HOP
+from platforms.encoding import HOP_BY_HOP
 
 from ..emulators.errors import Broken
 from ..emulators.messages import Request

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from platforms import durations
+
 _SUFFIXES = {
     "": Decimal(1),
     **{suffix: Decimal(1000) ** -power for power, suffix in enumerate(("m", "u", "n"), 1)},
     **{suffix: Decimal(1000) ** (power + 1) for power, suffix in enumerate(("k", "M", "G", "T", "P", "E"))},
     **{suffix: Decimal(1024) ** (power + 1) for power, suffix in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))},
 }
-_UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
 
 def parse_quantity(written: str) -> Decimal:
@@ -29,10 +30,11 @@ def parse_quantity(written: str) -> Decimal:
 
 
 def parse_duration_s(written: str) -> float:
-    """Return the seconds of a Go duration ("1m30s", "500ms"), or of a bare number of seconds. Raises ValueError."""
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", written):
-        return float(written)
-    parts = re.findall(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(h|ms|m|s|us|ns)", written)
-    if not parts or "".join(number + unit for number, unit in parts) != written:
-        raise ValueError(f"{written[:80]!r} is no time, such as 30s, 5m, 1m30s or 500ms")
-    return sum(float(number) * _UNITS_S[unit] for number, unit in parts)
+    """Return the seconds of a Go duration ("1m30s", "500ms"), or of a whole number of them. Raises ValueError.
+
+    So does one below 0: nothing here takes it.
+    """
+    seconds = durations.parse_duration_s(written)
+    if seconds < 0:
+        raise ValueError(f"{written[:80]!r} is no time from 0 on, such as 30s, 5m, 1m30s or 500ms")
+    return seconds

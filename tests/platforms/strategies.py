@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 from hypothesis import strategies as st
 
-from platforms.result import HOP_BY_HOP
+from platforms.encoding import HOP_BY_HOP
 from tests.conformance import Request
 
 TOKEN = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"

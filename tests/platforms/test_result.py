@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from platforms.contract import Response
-from platforms.result import ENVELOPE_KEYS, HOP_BY_HOP, InvalidResult, normalise
+from platforms.encoding import HOP_BY_HOP
+from platforms.result import ENVELOPE_KEYS, InvalidResult, normalise
 from tests.platforms.builders import Chunks, named, stable_id
 
 JSON, TEXT, BYTES = "application/json", "text/plain; charset=utf-8", "application/octet-stream"

@@ -20,7 +20,7 @@ from .processes import REPOSITORY_DIR
 from .test_broken_handlers import write_function
 
 pytestmark = pytest.mark.runtime
-DOCKERFILE = REPOSITORY_DIR / "platforms" / "openwhisk" / "Dockerfile"
+DOCKERFILE = REPOSITORY_DIR / "portable" / "openwhisk" / "Dockerfile"
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ...packaging import contents, zip_file
 from ...packaging.errors import PackageError
-from ...packaging.shrink import shrink
 from ...packaging.wheels import Architecture, NoWheel, Place, wheels_of
 from . import bytecode
 from .target import Package
@@ -28,12 +27,11 @@ def build(
     """Return the zip for a runtime such as `python3.13`. Without an architecture: arm64, if all wheels are there.
 
     Of the function's folder it has everything but names that begin with a dot, bytecode, and the openapi.json and
-    requirements.txt at its top, which are the deployer's; of platforms/ its modules and the shim's.
+    requirements.txt at its top, which are the deployer's; of platforms/ its modules and the folder of this platform.
     Raises PackageError, also for more than Lambda takes.
     """
     function = contents.function_files(function_dir)
-    ours = contents.platform_files("aws_lambda", platforms_dir=platforms_dir, leave_out=contents.FOR_COMMAND_LINES)
-    shim = {path: shrink(source) for path, source in ours.items()}
+    shim = contents.platform_files("aws_lambda", platforms_dir=platforms_dir)
     architecture, packages, notes = _packages(function_dir / "requirements.txt", runtime, architecture)
     contents.check_packages(packages)
     files = {**function, **shim, **packages}

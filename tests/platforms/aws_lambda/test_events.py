@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from platforms import BadRequest
-from platforms.aws_lambda.shim import InvocationFailed
+from platforms.invoke import InvocationFailed
 from tests.platforms.aws_lambda import records
 from tests.platforms.aws_lambda.front_doors import Invocation
 from tests.platforms.aws_lambda.records import (

@@ -8,7 +8,8 @@ from urllib.parse import unquote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platforms.aws_lambda.shim import InvocationFailed, make_lambda_handler, to_batch
+from platforms.aws_lambda.shim import make_lambda_handler, to_batch
+from platforms.invoke import InvocationFailed
 from tests.platforms.aws_lambda import records
 from tests.platforms.aws_lambda.front_doors import Invocation
 from tests.platforms.aws_lambda.records import BUILDERS, REPORTING, STREAMS, Broken

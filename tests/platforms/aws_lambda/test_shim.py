@@ -17,11 +17,11 @@ from platforms.aws_lambda.shim import (
     HTTP_API_V2,
     LOAD_BALANCER,
     REST_API,
-    InvocationFailed,
     dialect_of,
     make_lambda_handler,
     to_event,
 )
+from platforms.invoke import InvocationFailed
 from tests.conformance import Request
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation
 from tests.platforms.builders import Chunks, stable_id

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from platforms.aws_lambda.events import RefusedEvent
-from platforms.aws_lambda.shim import InvocationFailed, to_batch, to_event
+from platforms.aws_lambda.shim import to_batch, to_event
+from platforms.invoke import InvocationFailed
 from tests.platforms.aws_lambda.records import BUILDERS, Broken, Recorder, event, event_bus, kinesis, run, sns, sqs
 from tests.platforms.builders import stable_id
 

@@ -14,7 +14,8 @@ from azure.functions.queue import QueueMessageInConverter
 from azure.functions.timer import TimerRequestConverter
 
 from platforms.azure_functions.events import RefusedEvent, to_event
-from platforms.azure_functions.shim import InvocationFailed, make_run
+from platforms.azure_functions.shim import make_run
+from platforms.invoke import InvocationFailed
 from tests.platforms.azure_functions.driver import native_context
 from tests.platforms.golden import Golden, check, load
 

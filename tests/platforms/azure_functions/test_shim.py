@@ -12,7 +12,8 @@ import pytest
 from azure.functions.http import HttpRequestConverter
 from azure.functions.meta import Datum
 
-from platforms.azure_functions.shim import make_http, timeout_of, to_event
+from platforms.azure_functions.settings import timeout_of
+from platforms.azure_functions.shim import make_http, to_event
 from platforms.contract import BadRequest, Response
 from portable.emulators import azure_functions as host
 from tests.conformance import Reply, Request

@@ -11,7 +11,8 @@ from google.cloud.functions.context import Context as NativeContext
 
 from platforms.contract import BadRequest, Context, Event
 from platforms.google_cloud.events import RefusedEvent
-from platforms.google_cloud.shim import InvocationFailed, make_handle_event
+from platforms.google_cloud.shim import make_handle_event
+from platforms.invoke import InvocationFailed
 from tests.conformance import Request
 
 from .deliveries import cloud_event

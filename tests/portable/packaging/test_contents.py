@@ -26,14 +26,16 @@ def test_folder_with_nothing_that_ships_is_an_error(tmp_path: Path, files: dict[
         contents.function_files(lay_out(tmp_path, files))
 
 
-def test_platform_ships_its_modules_and_those_above_it(tmp_path: Path) -> None:
-    lay_out(tmp_path, {"contract.py": b"", "wsgi/shim.py": b"", "wsgi/__main__.py": b"", "other/shim.py": b""})
-    lay_out(tmp_path, {"wsgi/deploy/package.py": b"", "wsgi/notes.md": b"", "wsgi/.backup.py": b""})
+def test_platform_ships_its_whole_folder_and_the_modules_above_it(tmp_path: Path) -> None:
+    shipped = {"contract.py": b"1", "wsgi/shim.py": b"2", "wsgi/__main__.py": b"3", "wsgi/host.json": b"{}"}
+    lay_out(tmp_path, {**shipped, "wsgi/deep/er/x": b"4"})
+    lay_out(tmp_path, {"other/shim.py": b"", "MANIFEST": b"", ".backup.py": b"", "wsgi/.backup.py": b""})
+    lay_out(tmp_path, {"__pycache__/contract.pyc": b"", "wsgi/__pycache__/shim.pyc": b"", "wsgi/old.pyc": b""})
     (tmp_path / "wsgi" / ".#shim.py").symlink_to("an editor's lock, which leads nowhere")
 
-    found = contents.platform_files("wsgi", platforms_dir=tmp_path, leave_out=contents.FOR_COMMAND_LINES)
+    found = contents.platform_files("wsgi", platforms_dir=tmp_path)
 
-    assert sorted(found) == ["platforms/contract.py", "platforms/wsgi/shim.py"]
+    assert found == {f"platforms/{path}": data for path, data in {**shipped, "wsgi/deep/er/x": b"4"}.items()}
 
 
 @pytest.mark.parametrize("path", ["function/handler.py", "platforms.py", "function.cpython-313.so"])

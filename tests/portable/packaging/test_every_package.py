@@ -174,7 +174,7 @@ class TestPackage:
                 assert f"{place}/".encode() not in content, path
 
     def test_it_has_the_platform_s_shim_and_no_other_s(self, name: str, top: Path) -> None:
-        builds_on = {"openfaas": {"wsgi"}, "google_cloud": {"wsgi"}}.get(name, set())
+        builds_on = {"openfaas": {"wsgi"}}.get(name, set())
         files = both(name, top)[0].files
 
         assert f"platforms/{name}/shim.py" in files

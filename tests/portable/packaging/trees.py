@@ -7,6 +7,14 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+PLATFORMS_DIR = Path(__file__).parents[3] / "platforms"
+
+
+def shipped(*names: str) -> set[str]:
+    """Return what is there to ship for platforms, below platforms/: its modules and every file of their folders."""
+    paths = {*PLATFORMS_DIR.glob("*.py"), *(path for name in names for path in (PLATFORMS_DIR / name).rglob("*"))}
+    return {path.relative_to(PLATFORMS_DIR).as_posix() for path in paths if path.is_file() and path.suffix != ".pyc"}
+
 
 def tree(folder: Path) -> dict[str, tuple[str, bytes]]:
     """Return everything below a folder: its kind with its permissions, and its content or where a link leads to."""

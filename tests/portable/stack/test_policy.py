@@ -79,7 +79,7 @@ def test_probes_of_no_annotations_ask_for_health() -> None:
 
 
 def test_probe_is_what_the_annotations_say() -> None:
-    said = {"path": "/alive", "initialDelaySeconds": "30", "periodSeconds": "5s", "timeoutSeconds": "1.5"}
+    said = {"path": "/alive", "initialDelaySeconds": "30", "periodSeconds": "5s", "timeoutSeconds": "1.5s"}
     annotations = {HEALTH + name: value for name, value in {**said, "failureThreshold": "4"}.items()}
 
     assert probe("health", annotations=annotations) == Probe("/alive", 30, 5, 1.5, 4)

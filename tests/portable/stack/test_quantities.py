@@ -49,14 +49,26 @@ def test_quantity_of_another_form_is_refused(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "seconds"),
-    [("15m", 900), ("1m30s", 90), ("500ms", 0.5), ("1.5h", 5400), ("30", 30), ("0.25", 0.25), ("10us", 1e-5), ("0", 0)],
+    [
+        ("15m", 900),
+        ("1m30s", 90),
+        ("500ms", 0.5),
+        ("1.5h", 5400),
+        ("30", 30),
+        (".5s", 0.5),
+        ("1.s", 1),
+        ("10us", 1e-5),
+        ("1\u00b5s", 1e-6),
+        ("0", 0),
+    ],
 )
 def test_duration_is_read_as_go_reads_it(written: str, seconds: float) -> None:
     assert parse_duration_s(written) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
-    "written", ["", "s", "5 m", "5d", "-5s", "1e3", "five", "5m ", "٣s", "1h\n", "1_0s", "inf", "nan"]
+    "written",
+    ["", "s", "5 m", "5d", "-5s", "1e3", "five", "5m ", "٣s", "1h\n", "1_0s", "inf", "nan", "0.25", "1.5", "-1"],
 )
 def test_duration_of_another_form_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="is no time"):

@@ -16,15 +16,11 @@ from portable.aws.artifact import package
 from portable.aws.artifact.target import Package
 from portable.packaging import zip_file
 from portable.packaging.errors import PackageError
+from tests.portable.packaging.trees import lay_out, shipped
 from tests.portable.packaging.wheelhouse import make_source, make_wheel, require
 
 ROOT = Path(__file__).parents[4]
-SHIM = [
-    *("platforms/__init__.py", "platforms/aws_lambda/__init__.py", "platforms/aws_lambda/dialects.py"),
-    *("platforms/aws_lambda/events.py", "platforms/aws_lambda/secrets.py", "platforms/aws_lambda/shim.py"),
-    *("platforms/aws_lambda/sources.py", "platforms/cloud_events.py", "platforms/contract.py", "platforms/encoding.py"),
-    *("platforms/invoke.py", "platforms/loading.py", "platforms/log.py", "platforms/loop.py", "platforms/result.py"),
-]
+SHIM = sorted(f"platforms/{path}" for path in shipped("aws_lambda"))
 
 
 @pytest.fixture
@@ -56,8 +52,10 @@ class TestContents:
 
         assert list(built.files) == ["function/handler.py", *SHIM]
 
-    def test_sample_is_under_20_kb(self) -> None:
-        assert len(package.build(ROOT / "function", "python3.13", None).content) < 20 * 1024
+    def test_shim_is_the_source_as_it_is(self, tmp_path: Path) -> None:
+        folder = unpack(package.build(ROOT / "function", "python3.13", None), tmp_path / "task")
+
+        assert [path for path in SHIM if (folder / path).read_bytes() != (ROOT / path).read_bytes()] == []
 
     def test_package_says_what_it_is(self, function_dir: Path) -> None:
         built = package.build(function_dir, "python3.13", None)
@@ -102,23 +100,14 @@ class TestContents:
 
         assert (folder / "function" / "handler.py").read_bytes() == b'"""Doc."""\r\n# why\r\n'
 
-    def test_deployer_does_not_ship(self, function_dir: Path, tmp_path: Path) -> None:
-        aws_dir = tmp_path / "platforms" / "aws_lambda"
-        (aws_dir / "deploy").mkdir(parents=True)
-        for name in (
-            "__init__.py",
-            "shim.py",
-            "__main__.py",
-            "deploy.toml",
-            "deploy/cli.py",
-            "../contract.py",
-            "../command_line.py",
-        ):
-            (aws_dir / name).touch()
+    def test_one_platform_s_whole_folder_ships_and_no_other_s(self, function_dir: Path, tmp_path: Path) -> None:
+        names = ("aws_lambda/shim.py", "aws_lambda/__main__.py", "aws_lambda/a.json", "wsgi/shim.py", "a.py", "b")
+        lay_out(tmp_path / "platforms", dict.fromkeys(names, b""))
         built = package.build(function_dir, "python3.13", None, platforms_dir=tmp_path / "platforms")
 
         assert [path for path in built.files if path.startswith("platforms/")] == [
-            *("platforms/aws_lambda/__init__.py", "platforms/aws_lambda/shim.py", "platforms/contract.py")
+            *("platforms/a.py", "platforms/aws_lambda/__main__.py", "platforms/aws_lambda/a.json"),
+            "platforms/aws_lambda/shim.py",
         ]
 
     def test_unzipped_package_answers_without_the_repository(self, tmp_path: Path) -> None:

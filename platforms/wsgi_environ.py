@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
-from ..contract import BadRequest, Event
-from ..encoding import split_cookies
+from .contract import BadRequest, Event
+from .encoding import split_cookies
 
 Environ = dict[str, Any]
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
