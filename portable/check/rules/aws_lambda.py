@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from platforms.aws_lambda import limits
+
 from ..inspections import (
     MEGABYTE,
     annotations_named,
@@ -33,17 +35,24 @@ RULES = (
         "lambda-name",
         TARGET,
         REFUSES,
-        name_of_no(".{1,60}"),
-        "a function's name has 64 characters at most, with the stage's: -dev",
+        name_of_no(f".{{1,{limits.MAX_NAME_CHARS - len('-dev')}}}"),
+        f"a function's name has {limits.MAX_NAME_CHARS} characters at most, with the stage's: -dev",
         "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html",
     ),
-    Rule("lambda-timeout", TARGET, REFUSES, timeout(over_s=900), "a call ends after 900 s at most", QUOTAS),
+    Rule(
+        "lambda-timeout",
+        TARGET,
+        REFUSES,
+        timeout(over_s=limits.MAX_TIMEOUT_S),
+        f"a call ends after {limits.MAX_TIMEOUT_S} s at most",
+        QUOTAS,
+    ),
     Rule(
         "lambda-front-door-timeout",
         TARGET,
         DIFFERS,
-        timeout(over_s=29),
-        "the front door rest gives up after 29 s, and http after 30",
+        timeout(over_s=limits.REST_TIMEOUT_S),
+        f"the front door rest gives up after {limits.REST_TIMEOUT_S} s, and http after {limits.HTTP_TIMEOUT_S}",
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
     ),
     Rule(
@@ -58,23 +67,23 @@ RULES = (
         "lambda-memory",
         TARGET,
         REFUSES,
-        memory(lambda size: size > 10_240 * MEGABYTE),
-        "a function has 10240 MB at most",
+        memory(lambda size: size > limits.MAX_MEMORY_MB * MEGABYTE),
+        f"a function has {limits.MAX_MEMORY_MB} MB at most",
         QUOTAS,
     ),
     Rule(
         "lambda-least-memory",
         TARGET,
         DIFFERS,
-        memory(lambda size: size < 128 * MEGABYTE),
-        "a function has 128 MB at least, and gets that",
+        memory(lambda size: size < limits.MIN_MEMORY_MB * MEGABYTE),
+        f"a function has {limits.MIN_MEMORY_MB} MB at least, and gets that",
         QUOTAS,
     ),
     Rule(
         "lambda-memory-step",
         TARGET,
         DIFFERS,
-        memory(lambda size: size > 128 * MEGABYTE and size % MEGABYTE),
+        memory(lambda size: size > limits.MIN_MEMORY_MB * MEGABYTE and size % MEGABYTE),
         "memory is whole megabytes (of 1024 * 1024 bytes), and rounded up",
         QUOTAS,
     ),
@@ -82,8 +91,9 @@ RULES = (
         "lambda-environment-size",
         TARGET,
         REFUSES,
-        environment_over(4096, as_json=True),
-        "there are 4096 bytes for all variables together; put what is long into a file or a secret",
+        environment_over(limits.MAX_ENVIRONMENT_BYTES, as_json=True),
+        f"there are {limits.MAX_ENVIRONMENT_BYTES} bytes for all variables together; "
+        "put what is long into a file or a secret",
         QUOTAS,
     ),
     Rule(

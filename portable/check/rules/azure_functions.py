@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from platforms.azure_functions import limits
+
 from ..inspections import annotations_named, memory, name_of_no, secrets, timeout, variables_of_no
 from ..model import Rule, Severity
 
@@ -15,16 +17,17 @@ RULES = (
         "azure-name",
         TARGET,
         REFUSES,
-        name_of_no(".{2,60}"),
-        "a function app's name has 2 to 60 characters",
+        name_of_no(f".{{{limits.MIN_NAME_CHARS},{limits.MAX_NAME_CHARS}}}"),
+        f"a function app's name has {limits.MIN_NAME_CHARS} to {limits.MAX_NAME_CHARS} characters",
         "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftweb",
     ),
     Rule(
         "azure-timeout",
         TARGET,
         REFUSES,
-        timeout(over_s=230),
-        "the front end ends a call by HTTP after 230 s, whatever the plan; go on in the background",
+        timeout(over_s=limits.HTTP_TIMEOUT_S),
+        f"the front end ends a call by HTTP after {limits.HTTP_TIMEOUT_S:g} s, whatever the plan; "
+        "go on in the background",
         f"{SCALE}#timeout",
     ),
     Rule(
@@ -40,7 +43,8 @@ RULES = (
         TARGET,
         IGNORES,
         memory(bool),
-        "memory comes with the plan and is for all functions of an instance; the Consumption plan has 1.5 GB",
+        "memory comes with the plan and is for all functions of an instance; the Consumption plan has "
+        f"{limits.CONSUMPTION_MEMORY_MB / 1024:g} GB",
         f"{SCALE}#service-limits",
     ),
     Rule(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from platforms.openfaas import limits
+
 from ..inspections import (
     MEGABYTE,
     build_keys,
@@ -36,17 +38,24 @@ RULES = (
         "ce-functions",
         CE,
         REFUSES,
-        place_over(15),
-        "there are at most 15; remove one, or deploy to Pro",
+        place_over(limits.CE_MAX_FUNCTIONS),
+        f"there are at most {limits.CE_MAX_FUNCTIONS}; remove one, or deploy to Pro",
         COMPARISON,
     ),
-    Rule("faasd-functions", FAASD_ONLY, REFUSES, place_over(15), "there are at most 15; remove one", EDGE),
+    Rule(
+        "faasd-functions",
+        FAASD_ONLY,
+        REFUSES,
+        place_over(limits.FAASD_MAX_FUNCTIONS),
+        f"there are at most {limits.FAASD_MAX_FUNCTIONS}; remove one",
+        EDGE,
+    ),
     Rule(
         "pro-functions",
         PRO,
         REFUSES,
-        place_over(500),
-        "there are at most 500 in the Standard edition",
+        place_over(limits.PRO_MAX_FUNCTIONS),
+        f"there are at most {limits.PRO_MAX_FUNCTIONS} in the Standard edition",
         COMPARISON,
     ),
     Rule("ce-namespace", CE, REFUSES, namespace, "there is openfaas-fn alone; leave it out", COMPARISON),
@@ -89,7 +98,7 @@ RULES = (
         "gateway-timeout",
         OPENFAAS,
         DIFFERS,
-        timeout(over_s=60),
+        timeout(over_s=limits.GATEWAY_TIMEOUT_S),
         "the gateway gives up first, unless its upstreamTimeout is longer than it is by default",
         TIMEOUTS,
     ),
@@ -97,8 +106,8 @@ RULES = (
         "ce-asynchronous-timeout",
         CE,
         DIFFERS,
-        timeout(over_s=300),
-        "an asynchronous call is ended after 5 minutes",
+        timeout(over_s=limits.CE_ASYNC_TIMEOUT_S),
+        f"an asynchronous call is ended after {limits.CE_ASYNC_TIMEOUT_S // 60} minutes",
         COMPARISON,
     ),
     Rule("ce-constraints", CE, IGNORES, constraints, "where a function runs is chosen in Pro only", COMPARISON),

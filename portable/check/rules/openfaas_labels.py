@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from platforms.openfaas import limits
+
 from ..inspections import annotations_named, labels_named, labels_of_no_kubernetes, more_than, schedule_of_no_use
 from ..model import Rule, Severity
 from ..targets import OPENFAAS
@@ -48,8 +50,8 @@ RULES = (
         "ce-replicas",
         CE,
         REFUSES,
-        labels_named(f"{_SCALE}(min|max)", more_than(5)),
-        "a function has at most 5 replicas",
+        labels_named(f"{_SCALE}(min|max)", more_than(limits.CE_MAX_REPLICAS)),
+        f"a function has at most {limits.CE_MAX_REPLICAS} replicas",
         COMPARISON,
     ),
     Rule(

@@ -25,7 +25,7 @@ def test_folder_has_the_function_the_shim_and_what_azure_looks_for() -> None:
         *(".funcignore", "function/handler.py", "function_app.py", "host.json", "requirements.txt")
     }
     assert {path for path in built.files if path.startswith("platforms/") and path.count("/") > 1} == {
-        f"platforms/azure_functions/{name}.py" for name in ("__init__", "cookies", "events", "shim")
+        f"platforms/azure_functions/{name}.py" for name in ("__init__", "cookies", "events", "limits", "shim")
     }
 
 

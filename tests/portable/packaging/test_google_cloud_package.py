@@ -31,7 +31,7 @@ def test_folder_has_the_function_the_shim_and_what_the_framework_looks_for() -> 
         *(".gcloudignore", "function/handler.py", "main.py", "requirements.txt")
     }
     assert {path for path in ours if "/" in path} == {
-        *("google_cloud/__init__.py", "google_cloud/events.py", "google_cloud/shim.py"),
+        *("google_cloud/__init__.py", "google_cloud/events.py", "google_cloud/limits.py", "google_cloud/shim.py"),
         *("wsgi/__init__.py", "wsgi/environ.py"),
     }
     assert built.files["main.py"] == (ROOT / "platforms/google_cloud/main.py").read_bytes()

@@ -21,8 +21,9 @@ from tests.portable.packaging.wheelhouse import make_source, make_wheel, require
 ROOT = Path(__file__).parents[4]
 SHIM = [
     *("platforms/__init__.py", "platforms/aws_lambda/__init__.py", "platforms/aws_lambda/dialects.py"),
-    *("platforms/aws_lambda/events.py", "platforms/aws_lambda/secrets.py", "platforms/aws_lambda/shim.py"),
-    *("platforms/aws_lambda/sources.py", "platforms/cloud_events.py", "platforms/contract.py", "platforms/encoding.py"),
+    *("platforms/aws_lambda/events.py", "platforms/aws_lambda/limits.py", "platforms/aws_lambda/secrets.py"),
+    *("platforms/aws_lambda/shim.py", "platforms/aws_lambda/sources.py", "platforms/cloud_events.py"),
+    *("platforms/contract.py", "platforms/encoding.py"),
     *("platforms/invoke.py", "platforms/loading.py", "platforms/log.py", "platforms/loop.py", "platforms/result.py"),
 ]
 
