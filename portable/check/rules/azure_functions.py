@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from platforms.azure_functions import limits
 
-from ..inspections import annotations_named, memory, name_of_no, secrets, timeout, variables_of_no
+from ..inspections import annotations_named, memory, name_unlike, secrets, timeout, variables_unlike
 from ..model import Rule, Severity
 
 REFUSES, IGNORES, DIFFERS = Severity
@@ -17,7 +17,7 @@ RULES = (
         "azure-name",
         TARGET,
         REFUSES,
-        name_of_no(f".{{{limits.MIN_NAME_CHARS},{limits.MAX_NAME_CHARS}}}"),
+        name_unlike(f".{{{limits.MIN_NAME_CHARS},{limits.MAX_NAME_CHARS}}}"),
         f"a function app's name has {limits.MIN_NAME_CHARS} to {limits.MAX_NAME_CHARS} characters",
         "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftweb",
     ),
@@ -51,7 +51,7 @@ RULES = (
         "azure-variable-name",
         TARGET,
         REFUSES,
-        variables_of_no("[A-Za-z0-9_.]+"),
+        variables_unlike("[A-Za-z0-9_.]+"),
         "a setting's name is letters, digits, '_' and '.'",
         "https://learn.microsoft.com/azure/app-service/configure-common",
     ),

@@ -10,10 +10,10 @@ from ..inspections import (
     both,
     environment_over,
     memory,
-    name_of_no,
+    name_unlike,
     secrets,
     timeout,
-    variables,
+    variables_named,
 )
 from ..model import Rule, Severity
 
@@ -28,7 +28,7 @@ RULES = (
         "google-name",
         TARGET,
         REFUSES,
-        name_of_no("[a-z].*"),
+        name_unlike("[a-z].*"),
         "a function's name begins with a letter",
         "https://cloud.google.com/functions/docs/deploy",
     ),
@@ -84,7 +84,7 @@ RULES = (
         "google-reserved-variable",
         TARGET,
         REFUSES,
-        variables("PORT|FUNCTION_TARGET|FUNCTION_SIGNATURE_TYPE|K_SERVICE|K_REVISION|X_GOOGLE_.*"),
+        variables_named("PORT|FUNCTION_TARGET|FUNCTION_SIGNATURE_TYPE|K_SERVICE|K_REVISION|X_GOOGLE_.*"),
         "the platform sets it itself; take another name",
         VARIABLES,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from platforms.openfaas import limits
 
-from ..inspections import annotations_named, labels_named, labels_of_no_kubernetes, more_than, schedule_of_no_use
+from ..inspections import annotations_named, labels_named, malformed_labels, more_than, unreadable_schedule
 from ..model import Rule, Severity
 from ..targets import OPENFAAS
 
@@ -99,7 +99,7 @@ RULES = (
         "label-syntax",
         ("openfaas-ce", "openfaas-pro"),
         REFUSES,
-        labels_of_no_kubernetes,
+        malformed_labels,
         "a label of Kubernetes is up to 63 letters, digits, '-', '_' and '.'; make it an annotation",
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set",
     ),
@@ -164,7 +164,7 @@ RULES = (
         "cron-schedule",
         OPENFAAS,
         IGNORES,
-        schedule_of_no_use,
+        unreadable_schedule,
         "the cron-connector cannot read it and leaves the function out: write five fields, as `*/5 * * * *`",
         "https://docs.openfaas.com/reference/cron/",
     ),
