@@ -13,6 +13,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from platforms.aws_lambda import limits as aws_lambda
+from platforms.azure_functions import limits as azure_functions
+from platforms.google_cloud import limits as google_cloud
+from platforms.openwhisk import limits as openwhisk
 from tests.cases import CASES
 from tests.conformance import Broken, Case, Driver, Request, missing
 from tests.event_kinds import EVENT_KINDS, seen
@@ -25,7 +29,11 @@ README, PAGE = ROOT / "README.md", ROOT / "docs" / "platforms" / "README.md"
 BEGIN, END = "<!-- capabilities -->\n", "<!-- /capabilities -->"
 _CASES = {case.name: case for case in CASES}
 _MB = 2**20
-_SIZES = (_MB + 1, 6 * _MB + 1, 10 * _MB + 1, 32 * _MB + 1, 100 * _MB + 1)
+_LIMITS_BYTES = {
+    *(openwhisk.RESULT_LIMIT_BYTES, aws_lambda.ALB_MAX_PAYLOAD_BYTES, aws_lambda.MAX_PAYLOAD_BYTES),
+    *(google_cloud.MAX_STREAM_BYTES, google_cloud.MAX_REPLY_BYTES, azure_functions.MAX_REPLY_BYTES),
+}
+_SIZES = [limit_bytes + 1 for limit_bytes in sorted(_LIMITS_BYTES)]
 
 
 @dataclass(frozen=True)

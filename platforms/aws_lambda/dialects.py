@@ -11,16 +11,13 @@ from collections.abc import Mapping
 
 from ..contract import BadRequest, Event, Response
 from ..result import group
+from .limits import ALB_MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     Native = Mapping[str, Any]
-
-LAMBDA_LIMIT_BYTES = 6 * 2**20  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
-ALB_LIMIT_BYTES = 1 * 2**20
 
 
 class RestApi:
@@ -30,7 +27,7 @@ class RestApi:
     """
 
     name = "AWS Lambda"
-    limit_bytes = LAMBDA_LIMIT_BYTES
+    limit_bytes = MAX_PAYLOAD_BYTES
 
     def to_event(self, native: Native) -> Event:
         """Return the Event; raises BadRequest if the body is not the base64 it claims to be."""
@@ -85,7 +82,7 @@ class HttpApiV2:
     """
 
     name = "AWS Lambda"
-    limit_bytes = LAMBDA_LIMIT_BYTES
+    limit_bytes = MAX_PAYLOAD_BYTES
 
     def to_event(self, native: Native) -> Event:
         """Return the Event; raises BadRequest if the body is not the base64 it claims to be."""
@@ -159,7 +156,7 @@ class LoadBalancer:
     """
 
     name = "a load balancer"
-    limit_bytes = ALB_LIMIT_BYTES
+    limit_bytes = ALB_MAX_PAYLOAD_BYTES
 
     def to_event(self, native: Native) -> Event:
         """Return the Event; raises BadRequest if the body is not base64 or the path has a malformed escape."""

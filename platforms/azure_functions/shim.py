@@ -18,6 +18,7 @@ from ..invoke import buffer, deliver, error_response, invoke, refuse
 from ..loading import load_handler
 from ..result import group
 from .cookies import Unsendable, carried
+from .limits import HTTP_TIMEOUT_S, MAX_REPLY_BYTES
 from .settings import auth_level_of, base_path_of, timeout_of
 from .triggers import add_triggers
 
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..loading import Handler
-
-LIMIT_BYTES = 100 * 2**20  # https://learn.microsoft.com/azure/azure-functions/functions-scale#service-limits
-# the load balancer in front gives up then: https://learn.microsoft.com/azure/azure-functions/functions-scale#timeout
-HTTP_TIMEOUT_S = 230.0
 
 
 def to_event(request: azf.HttpRequest, native_context: azf.Context, environ: Mapping[str, str]) -> Event:
@@ -110,7 +107,7 @@ def make_http(handler: Handler, environ: Mapping[str, str]) -> Callable[[azf.Htt
             return to_native(refuse(error, context.invocation_id, req.method), refused)
         facts = to_context(req, context, event, environ, timeout_s)
         response = invoke(handler, event, facts, raise_errors=raise_errors)
-        response = buffer(response, facts, event.method, LIMIT_BYTES, "Azure Functions", raise_errors=raise_errors)
+        response = buffer(response, facts, event.method, MAX_REPLY_BYTES, "Azure Functions", raise_errors=raise_errors)
         try:
             return to_native(response, facts)
         except Unsendable as error:

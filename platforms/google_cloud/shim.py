@@ -19,14 +19,13 @@ from ..contract import BadRequest, Context, Event, Response
 from ..invoke import deliver, invoke, refuse, too_large
 from ..loading import load_handler
 from ..result import Stream, length_to_send
+from .limits import MAX_REPLY_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ..loading import Handler
-
-LIMIT_BYTES = 32 * 2**20  # https://cloud.google.com/functions/quotas#resource_limits
 
 
 class Reply(flask.Response):
@@ -78,7 +77,7 @@ def to_native(response: Response) -> flask.Response:
 def make_handle_http(handler: Handler, environ: Mapping[str, str]) -> Callable[[flask.Request], flask.Response]:
     """Return the function that the framework calls with a request. RAISE_ERRORS=1 lets the handler's errors reach it.
 
-    A reply over LIMIT_BYTES is a clear 500 where Cloud Run would refuse it; a stream goes on without a limit of ours.
+    A reply over the limit is a clear 500 where Cloud Run would refuse it; a stream goes on without a limit of ours.
     """
     raise_errors = environ.get("RAISE_ERRORS") == "1"
 
@@ -90,8 +89,8 @@ def make_handle_http(handler: Handler, environ: Mapping[str, str]) -> Callable[[
             return to_native(refuse(error, request_id, request.method))
         context = to_context(request, event, environ, request_id)
         response = invoke(handler, event, context, raise_errors=raise_errors)
-        if isinstance(response.body, bytes) and len(response.body) > LIMIT_BYTES and environ.get("K_SERVICE"):
-            response = too_large(context, event.method, LIMIT_BYTES, "Cloud Run")
+        if isinstance(response.body, bytes) and len(response.body) > MAX_REPLY_BYTES and environ.get("K_SERVICE"):
+            response = too_large(context, event.method, MAX_REPLY_BYTES, "Cloud Run")
         return to_native(response)
 
     return handle_http

@@ -20,6 +20,7 @@ from ..loading import load_handler
 from ..result import normalise
 from ..wsgi.responder import Responder, sent_header
 from ..wsgi.shim import make_application
+from .limits import WATCHDOG_TIMEOUT_S
 
 if TYPE_CHECKING:
     from ..loading import Handler
@@ -38,9 +39,9 @@ class Limits:
     """
 
     max_in_flight: int = 0
-    exec_timeout_s: float = 30.0
-    read_timeout_s: float = 30.0
-    write_timeout_s: float = 30.0
+    exec_timeout_s: float = WATCHDOG_TIMEOUT_S
+    read_timeout_s: float = WATCHDOG_TIMEOUT_S
+    write_timeout_s: float = WATCHDOG_TIMEOUT_S
     healthcheck_interval_s: float = 1.0
 
     @classmethod

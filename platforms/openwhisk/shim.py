@@ -17,6 +17,7 @@ from ..invoke import buffer, call, collect, error_response, fail, invoke, refuse
 from ..loading import load_handler
 from ..result import group
 from .bodies import Unsendable, encode_body, read_merged, read_raw
+from .limits import RESULT_LIMIT_BYTES
 from .media_types import is_json_family, parse
 
 TYPE_CHECKING = False
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from ..loading import Handler
 
-LIMIT_BYTES = 2**20  # https://github.com/apache/openwhisk/blob/master/docs/reference.md#system-limits
 # https://github.com/apache/pekko-http/blob/main/http-core/src/main/scala/org/apache/pekko/http/scaladsl/model/StatusCode.scala
 STATUSES = {*range(200, 209), 226, *range(300, 306), 307, 308, *range(400, 419), *range(420, 427), 428, 429, 431}
 STATUSES |= {449, 450, 451, *range(500, 512), 598, 599}
@@ -111,7 +111,9 @@ def make_main(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any], A
         raise_errors = environ.get("RAISE_ERRORS") == "1"
         try:
             response = invoke(handler, event, context, raise_errors=raise_errors)
-            response = buffer(response, context, event.method, LIMIT_BYTES, "OpenWhisk", raise_errors=raise_errors)
+            response = buffer(
+                response, context, event.method, RESULT_LIMIT_BYTES, "OpenWhisk", raise_errors=raise_errors
+            )
         except Exception:  # noqa: BLE001 - one of the three edges; logged, and reported as OpenWhisk's own error
             return {"error": to_native(fail(context, event.method))}
         return _send(response, context, event.method)
@@ -125,7 +127,7 @@ def _send(response: Response, context: Context, method: str) -> dict[str, Any]:
     except Unsendable as error:
         context.log.error("request %s: %s", context.request_id, error)
         return to_native(error_response(str(error), 500, context.request_id, method))
-    return native if _fits(native) else to_native(too_large(context, method, LIMIT_BYTES, "OpenWhisk"))
+    return native if _fits(native) else to_native(too_large(context, method, RESULT_LIMIT_BYTES, "OpenWhisk"))
 
 
 def _call_plain(handler: Handler, args: Any, environ: Mapping[str, str]) -> Any:
@@ -134,12 +136,12 @@ def _call_plain(handler: Handler, args: Any, environ: Mapping[str, str]) -> Any:
     context = to_context(args, event, environ)
     response = call(handler, event, context)
     result = to_result(response._replace(body=collect(response.body)))
-    return result if _fits(result) else to_result(too_large(context, event.method, LIMIT_BYTES, "OpenWhisk"))
+    return result if _fits(result) else to_result(too_large(context, event.method, RESULT_LIMIT_BYTES, "OpenWhisk"))
 
 
 def _fits(result: Any) -> bool:
     # as the runtime writes it: https://github.com/apache/openwhisk-runtime-python/blob/master/core/python3Action/lib/launcher.py
-    return len(json.dumps(result, ensure_ascii=False).encode(errors="replace")) < LIMIT_BYTES
+    return len(json.dumps(result, ensure_ascii=False).encode(errors="replace")) < RESULT_LIMIT_BYTES
 
 
 def _is_web(args: Any) -> bool:

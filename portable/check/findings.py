@@ -15,7 +15,7 @@ from .targets import TARGETS
 
 def findings_of(deployment: FunctionDeployment, targets: Sequence[str] = tuple(TARGETS)) -> list[Finding]:
     """Return what the targets would not take of a deployment, target by target in their order."""
-    return _look(Subject(deployment), targets)
+    return _findings(Subject(deployment), targets)
 
 
 def findings_of_stack(path: Path, environ: Mapping[str, str], targets: Sequence[str]) -> list[Finding]:
@@ -33,7 +33,7 @@ def findings_of_stack(path: Path, environ: Mapping[str, str], targets: Sequence[
         )
         for number, one in enumerate(functions, 1)
     )
-    return [finding for subject in subjects for finding in _look(subject, targets)]
+    return [finding for subject in subjects for finding in _findings(subject, targets)]
 
 
 def note_of(deployment: FunctionDeployment) -> str:
@@ -45,7 +45,7 @@ def note_of(deployment: FunctionDeployment) -> str:
     return "; ".join(f"{target} would refuse {', '.join(what)}" for target, what in refused.items())
 
 
-def _look(subject: Subject, targets: Iterable[str]) -> list[Finding]:
+def _findings(subject: Subject, targets: Iterable[str]) -> list[Finding]:
     return [
         Finding(subject.deployment.name.name, target, rule.id, rule.severity, _line(what), rule.says, rule.source)
         for target in targets

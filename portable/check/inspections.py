@@ -1,4 +1,4 @@
-"""What rules look at. Each returns what it found as the stack file has it, and nothing if all is well."""
+"""Checks that rules are made of: each finds what a target may not take, as the stack file has it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")  # 
 
 
 def labels_named(pattern: str, fits: Callable[[str], object] = lambda _: True) -> Check:
-    """Look for labels whose name is of this pattern and whose value fits."""
+    """Find labels whose name is of this pattern and whose value fits."""
     return lambda subject: _named("label", subject.deployment.labels, pattern, fits)
 
 
 def annotations_named(pattern: str, fits: Callable[[str], object] = lambda _: True) -> Check:
-    """Look for annotations whose name is of this pattern and whose value fits."""
+    """Find annotations whose name is of this pattern and whose value fits."""
     return lambda subject: _named("annotation", subject.deployment.annotations, pattern, fits)
 
 
@@ -40,15 +40,15 @@ def more_than(limit: int) -> Callable[[str], bool]:
     return lambda value: value.isdecimal() and int(value) > limit
 
 
-def labels_of_no_kubernetes(subject: Subject) -> Iterator[str]:
-    """Look for labels that Kubernetes would not take."""
+def malformed_labels(subject: Subject) -> Iterator[str]:
+    """Find labels that Kubernetes would not take."""
     for name, value in subject.deployment.labels.items():
         if not _LABEL_NAME.fullmatch(name) or not _LABEL_VALUE.fullmatch(value):
             yield f"label {name}: {value:.80}"
 
 
-def schedule_of_no_use(subject: Subject) -> Iterator[str]:
-    """Look for a schedule that the cron-connector cannot read, or that is missing."""
+def unreadable_schedule(subject: Subject) -> Iterator[str]:
+    """Find a schedule that the cron-connector cannot read, or that is missing."""
     try:
         Schedule.from_annotations(subject.deployment.annotations)
     except Refused:
@@ -56,51 +56,51 @@ def schedule_of_no_use(subject: Subject) -> Iterator[str]:
 
 
 def constraints(subject: Subject) -> Iterator[str]:
-    """Look for constraints."""
+    """Find constraints."""
     if subject.deployment.constraints:
         yield f"constraints: {', '.join(subject.deployment.constraints)}"
 
 
 def namespace(subject: Subject) -> Iterator[str]:
-    """Look for a namespace other than the usual one."""
+    """Find a namespace other than the usual one."""
     if subject.deployment.name.namespace != DEFAULT_NAMESPACE:
         yield f"namespace: {subject.deployment.name.namespace}"
 
 
 def read_only(subject: Subject) -> Iterator[str]:
-    """Look for a root file system that is to be read-only."""
+    """Find a root file system that is to be read-only."""
     if subject.deployment.read_only_root_filesystem:
         yield "readonly_root_filesystem: true"
 
 
 def secrets(subject: Subject) -> Iterator[str]:
-    """Look for secrets."""
+    """Find secrets."""
     if subject.deployment.secrets:
         yield f"secrets: {', '.join(subject.deployment.secrets)}"
 
 
-def place_over(limit: int) -> Check:
-    """Look for functions that are one too many, in the order of the stack file."""
+def number_over(limit: int) -> Check:
+    """Find functions that are one too many, in the order of the stack file."""
     return lambda subject: [f"function number {subject.number}"] if subject.number > limit else []
 
 
-def name_of_no(pattern: str) -> Check:
-    """Look for a function's name that is not of this pattern."""
+def name_unlike(pattern: str) -> Check:
+    """Find a function's name that is not of this pattern."""
     return lambda subject: [] if re.fullmatch(pattern, name := subject.deployment.name.name) else [f"name: {name}"]
 
 
 # Images.
 
 
-def image_of_this_machine(subject: Subject) -> Iterator[str]:
-    """Look for an image whose name says no registry: local/NAME, or no more than NAME."""
+def local_image(subject: Subject) -> Iterator[str]:
+    """Find an image whose name says no registry: local/NAME, or no more than NAME."""
     image = subject.deployment.image
     if not _registry(image) and ("/" not in image or image.startswith("local/")):
         yield f"image: {image}"
 
 
-def image_of_private_registry(subject: Subject) -> Iterator[str]:
-    """Look for an image that nobody else can pull without a login, as far as its name tells."""
+def private_image(subject: Subject) -> Iterator[str]:
+    """Find an image that nobody else can pull without a login, as far as its name tells."""
     registry = _registry(subject.deployment.image)
     if registry and _is_private(registry.lower()):
         yield f"image: {subject.deployment.image}"
@@ -126,32 +126,32 @@ def _is_private(registry: str) -> bool:
 
 
 def memory(fits: Callable[[Decimal], object]) -> Check:
-    """Look for a limits.memory whose bytes fit."""
+    """Find a limits.memory whose bytes fit."""
 
-    def look(subject: Subject) -> Iterator[str]:
+    def check(subject: Subject) -> Iterator[str]:
         written = subject.deployment.limits.memory if subject.deployment.limits else ""
         with suppress(ValueError):  # no quantity: that is not for this report to tell
             if written and fits(parse_quantity(written)):
                 yield f"limits.memory: {written}"
 
-    return look
+    return check
 
 
 def cpu_limit(subject: Subject) -> Iterator[str]:
-    """Look for limits.cpu."""
+    """Find limits.cpu."""
     if subject.deployment.limits and subject.deployment.limits.cpu:
         yield f"limits.cpu: {subject.deployment.limits.cpu}"
 
 
 def requests(subject: Subject) -> Iterator[str]:
-    """Look for requests of memory and cpu."""
+    """Find requests of memory and cpu."""
     asked = subject.deployment.requests
     for name, written in asked.to_wire().items() if asked else ():
         yield f"requests.{name}: {written}"
 
 
 def request_over_limit(subject: Subject) -> Iterator[str]:
-    """Look for a request that is larger than its limit."""
+    """Find a request that is larger than its limit."""
     limits, asked = subject.deployment.limits, subject.deployment.requests
     for name, written in asked.to_wire().items() if asked else ():
         limit = limits.to_wire().get(name) if limits else None
@@ -161,7 +161,7 @@ def request_over_limit(subject: Subject) -> Iterator[str]:
 
 
 def devices(subject: Subject) -> Iterator[str]:
-    """Look for GPUs and the like."""
+    """Find GPUs and the like."""
     for name in subject.devices:
         yield f"limits.{name}"
 
@@ -170,24 +170,24 @@ def devices(subject: Subject) -> Iterator[str]:
 
 
 def timeout(over_s: float = -1.0) -> Check:
-    """Look for an exec_timeout that is longer than this; 0 is none at all, and so the longest."""
+    """Find an exec_timeout that is longer than this; 0 is none at all, and so the longest."""
 
-    def look(subject: Subject) -> Iterator[str]:
+    def check(subject: Subject) -> Iterator[str]:
         written = subject.deployment.env_vars.get("exec_timeout", "")
         with suppress(ValueError):
             if written and (parse_duration_s(written) or math.inf) > over_s:
                 yield f"environment exec_timeout: {written}"
 
-    return look
+    return check
 
 
-def variables(pattern: str) -> Check:
-    """Look for variables whose name is of this pattern."""
+def variables_named(pattern: str) -> Check:
+    """Find variables whose name is of this pattern."""
     return lambda subject: _variables(subject, lambda name: re.fullmatch(pattern, name))
 
 
-def variables_of_no(pattern: str) -> Check:
-    """Look for variables whose name is not of this pattern."""
+def variables_unlike(pattern: str) -> Check:
+    """Find variables whose name is not of this pattern."""
     return lambda subject: _variables(subject, lambda name: not re.fullmatch(pattern, name))
 
 
@@ -196,9 +196,9 @@ def _variables(subject: Subject, fits: Callable[[str], object]) -> list[str]:
 
 
 def environment_over(limit_bytes: int, *, as_json: bool) -> Check:
-    """Look for an environment that is larger in all: as a text of JSON, or names and values alone."""
+    """Find an environment that is larger in all: as a text of JSON, or names and values alone."""
 
-    def look(subject: Subject) -> Iterator[str]:
+    def check(subject: Subject) -> Iterator[str]:
         environment = dict(subject.deployment.env_vars)
         written = json.dumps(environment, ensure_ascii=False, separators=(",", ":"))
         text = written if as_json else "".join(name + value for name, value in environment.items())
@@ -206,49 +206,49 @@ def environment_over(limit_bytes: int, *, as_json: bool) -> Check:
         if size > limit_bytes:
             yield f"environment of {size} bytes"
 
-    return look
+    return check
 
 
 # What only the stack file and the folder tell.
 
 
 def other_python(subject: Subject) -> Iterator[str]:
-    """Look for a function of another template for Python."""
+    """Find a function of another template for Python."""
     if subject.lang.startswith("python"):
         yield f"lang: {subject.lang}"
 
 
-def no_python(subject: Subject) -> Iterator[str]:
-    """Look for a function that is not in Python, or whose image is made by a Dockerfile of its own."""
+def not_python(subject: Subject) -> Iterator[str]:
+    """Find a function that is not in Python, or whose image is made by a Dockerfile of its own."""
     if subject.lang not in ("", "portable") and not subject.lang.startswith("python"):
         yield f"lang: {subject.lang}"
 
 
 def build_keys(pattern: str) -> Check:
-    """Look for keys of this pattern that are only of use while an image is built."""
+    """Find keys of this pattern that are only of use while an image is built."""
     return lambda subject: [key for key in subject.build_keys if re.fullmatch(pattern, key)]
 
 
 def copied(subject: Subject) -> Iterator[str]:
-    """Look for folders that faas-cli copies into the function, but for those of this repository."""
+    """Find folders that faas-cli copies into the function, but for those of this repository."""
     for path in subject.copied:
         if path.strip("./") not in _OWN_COPIES:
             yield f"configuration.copy: {path}"
 
 
 def streamed(subject: Subject) -> Iterator[str]:
-    """Look for media types of streams in the function's source."""
+    """Find media types of streams in the function's source."""
     for media_type in subject.streamed:
         yield f"a reply of {media_type}"
 
 
 def either(*checks: Check) -> Check:
-    """Look for what any of these looks for."""
+    """Find what any of these finds."""
     return lambda subject: [what for check in checks for what in check(subject)]
 
 
 def both(condition: Check, check: Check) -> Check:
-    """Look for what `check` looks for, if `condition` finds anything."""
+    """Find what `check` finds, if `condition` finds anything."""
     return lambda subject: check(subject) if any(True for _ in condition(subject)) else []
 
 

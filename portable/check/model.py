@@ -1,4 +1,4 @@
-"""What a report is made of: the function that is looked at, rules, and what they find. Data alone."""
+"""What a report is made of: the function that is checked, rules, and what they find. Data alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Subject:
     deployment: FunctionDeployment
     lang: str = ""
     number: int = 1
-    """Its place in the stack file."""
+    """Its position in the stack file, from 1."""
 
     build_keys: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()

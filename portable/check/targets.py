@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from platforms.aws_lambda import limits as aws_lambda
+from platforms.azure_functions import limits as azure_functions
+from platforms.google_cloud import limits as google_cloud
+from platforms.openfaas import limits as openfaas
+from platforms.openwhisk import limits as openwhisk
+
 OPENFAAS = ("openfaas-ce", "faasd", "openfaas-pro")
 CLOUDS = ("openwhisk", "aws_lambda", "google_cloud", "azure_functions")
 
@@ -18,12 +24,17 @@ class Target(NamedTuple):
     source: str
 
 
+def _mb(size_bytes: float) -> str:
+    return f"{size_bytes / 2**20:g} MB"
+
+
 TARGETS = {
     one.name: one
     for one in (
         Target(
             "openfaas-ce",
-            "at most 10 asynchronous calls wait, in memory, of up to 256 KB each; failed ones are not tried again",
+            f"at most {openfaas.CE_MAX_QUEUED} asynchronous calls wait, in memory, of up to "
+            f"{openfaas.CE_MAX_QUEUED_BYTES // 1024} KB each; failed ones are not tried again",
             "https://docs.openfaas.com/openfaas-pro/comparison/",
         ),
         Target(
@@ -33,28 +44,32 @@ TARGETS = {
         ),
         Target(
             "openfaas-pro",
-            "asynchronous requests are up to 1 MB",
+            f"asynchronous requests are up to {_mb(openfaas.PRO_MAX_QUEUED_BYTES)}",
             "https://docs.openfaas.com/reference/async/",
         ),
         Target(
             "openwhisk",
-            "requests and replies are up to 1 MB, base64 included; nothing is streamed",
+            f"requests and replies are up to {_mb(openwhisk.MAX_REQUEST_BYTES)}, base64 included; nothing is streamed",
             "https://github.com/apache/openwhisk/blob/master/docs/reference.md#system-limits",
         ),
         Target(
             "aws_lambda",
-            "requests and replies are up to 6 MB (requests 4.5 MB through the REST API, both 1 MB through a load "
-            "balancer); nothing is streamed",
+            f"requests and replies are up to {_mb(aws_lambda.MAX_PAYLOAD_BYTES)} "
+            # where every body is base64
+            f"(requests {_mb(aws_lambda.MAX_PAYLOAD_BYTES * 3 / 4)} through the REST API, "
+            f"both {_mb(aws_lambda.ALB_MAX_PAYLOAD_BYTES)} through a load balancer); nothing is streamed",
             "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
         ),
         Target(
             "google_cloud",
-            "requests and replies are up to 32 MB, streamed replies up to 10 MB",
+            f"requests and replies are up to {_mb(google_cloud.MAX_REQUEST_BYTES)}, "
+            f"streamed replies up to {_mb(google_cloud.MAX_STREAM_BYTES)}",
             "https://cloud.google.com/functions/quotas",
         ),
         Target(
             "azure_functions",
-            "requests are up to 100 MB, and chunked ones arrive empty; nothing is streamed",
+            f"requests are up to {_mb(azure_functions.MAX_REQUEST_BYTES)}, and chunked ones arrive empty; "
+            "nothing is streamed",
             "https://learn.microsoft.com/azure/azure-functions/functions-scale#service-limits",
         ),
     )

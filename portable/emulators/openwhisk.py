@@ -13,6 +13,7 @@ from base64 import b64decode, b64encode
 from typing import Any
 from urllib.parse import quote, unquote_plus, unquote_to_bytes
 
+from platforms.openwhisk.limits import MAX_REQUEST_BYTES, MAX_URI_BYTES, RESULT_LIMIT_BYTES
 from platforms.openwhisk.media_types import MediaType, is_json, is_json_family, is_text, parse
 from platforms.openwhisk.shim import STATUSES
 
@@ -22,8 +23,6 @@ Pairs = list[tuple[str, str]]
 Answer = tuple[int, Pairs, bytes]
 
 METHODS = ("GET", "DELETE", "POST", "PUT", "HEAD", "OPTIONS", "PATCH")
-LIMIT_BYTES = 2**20
-TARGET_LIMIT = 8192
 UTF_8_ONLY = {
     *("application/json", "application/json-patch+json", "application/merge-patch+json", "application/problem+json"),
     *("application/vnd.api+json", "application/x-www-form-urlencoded", "text/event-stream"),
@@ -42,8 +41,8 @@ def to_args(method: str, target: str, headers: Pairs, body: bytes) -> dict[str, 
     """
     if method not in METHODS:
         raise Refused(405, f"{method} is none of {METHODS}")
-    if len(target) > TARGET_LIMIT:
-        raise Refused(414, "the URI is over 8 KB")
+    if len(target) > MAX_URI_BYTES:
+        raise Refused(414, f"the URI is over {MAX_URI_BYTES // 1024} KB")
     if re.search(r"[^!-~]|%(?![0-9A-Fa-f]{2})", target):
         raise Refused(400, "the URI has a malformed escape, or a character that none may have")
     path, _, query = target.partition("?")
@@ -62,14 +61,14 @@ def to_args(method: str, target: str, headers: Pairs, body: bytes) -> dict[str, 
         if is_text(media_type) and not is_json(media_type)
         else b64encode(body).decode(),
     }
-    if len(body) > LIMIT_BYTES or len(json.dumps(args, ensure_ascii=False).encode()) > LIMIT_BYTES:
-        raise Refused(413, "the request is over 1 MB")
+    if len(body) > MAX_REQUEST_BYTES or len(json.dumps(args, ensure_ascii=False).encode()) > MAX_REQUEST_BYTES:
+        raise Refused(413, f"the request is over {MAX_REQUEST_BYTES // 2**20} MB")
     return args
 
 
 def from_result(result: Any) -> Answer:
     """Return the status, headers and body that the caller gets for what the action returned."""
-    if len(json.dumps(result, ensure_ascii=False).encode()) > LIMIT_BYTES:
+    if len(json.dumps(result, ensure_ascii=False).encode()) >= RESULT_LIMIT_BYTES:
         return _refuse("There was an error processing your request.")
     if isinstance(result, dict) and "error" in result:
         result = result["error"]

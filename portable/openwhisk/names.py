@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from platforms.openwhisk.limits import MAX_NAME_CHARS
+
 from .errors import BadSettings
 
 MANAGED_BY = ("managed-by", "portable")
@@ -15,7 +17,7 @@ VERSION = "portable-version"
 """The version that an action got from our last PUT: another one has been changed by somebody else since."""
 
 # https://github.com/apache/openwhisk/blob/master/docs/reference.md#entity-names
-_NAME = re.compile(r"\w|\w[\w@ .-]{0,254}[\w@.-]", re.ASCII)
+_NAME = re.compile(rf"\w|\w[\w@ .-]{{0,{MAX_NAME_CHARS - 2}}}[\w@.-]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def _check(option: str, name: str) -> None:
     if not _NAME.fullmatch(name):
         hint = "; name the package with --package" if "/" in name else ""
         raise BadSettings(
-            f"{option} is {name!r}; it takes up to 256 letters, digits, _ @ . - and spaces within, and begins with a "
-            f"letter, digit or _{hint}"
+            f"{option} is {name!r}; it takes up to {MAX_NAME_CHARS} letters, digits, _ @ . - and spaces within, and "
+            f"begins with a letter, digit or _{hint}"
         )
 
 

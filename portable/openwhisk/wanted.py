@@ -11,17 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from platforms.openwhisk.limits import (
+    DEFAULT_LOGS_MB,
+    DEFAULT_MEMORY_MB,
+    DEFAULT_TIMEOUT_MS,
+    MAX_LOGS_MB,
+    MAX_PARAMETERS_BYTES,
+    MIN_MEMORY_MB,
+    MIN_TIMEOUT_MS,
+)
+
 from ..packaging import openwhisk as package
 from ..packaging import zip_file
 from .errors import BadSettings
 from .names import DIGEST, MANAGED_BY, ActionName
 from .world import World
-
-# https://github.com/apache/openwhisk/blob/master/docs/reference.md#system-limits
-_MOST_PARAMETER_BYTES = 2**20
-_LEAST_MEMORY_MB = 128
-_LEAST_TIMEOUT_MS = 100
-_MOST_LOGS_MB = 10
 
 # what `wsk ... --web raw -a web-custom-options true` sets:
 # https://github.com/apache/openwhisk/blob/master/docs/annotations.md#annotations-specific-to-web-actions
@@ -53,14 +57,14 @@ class Wanted:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add what the action is made of."""
-    add = parser.add_argument
+    add, default = parser.add_argument, "default %(default)s"
     code = parser.add_mutually_exclusive_group()
     code.add_argument("--kind", default=package.DEFAULT_KIND, help=f"runtime (default {package.DEFAULT_KIND})")
     code.add_argument("--docker", metavar="IMAGE", help="a Docker action of this image: nothing is packaged")
     add_function(parser)
-    add("-m", "--memory", type=_at_least(_LEAST_MEMORY_MB), default=256, metavar="MB", help="default 256")
-    add("-t", "--timeout", type=_at_least(_LEAST_TIMEOUT_MS), default=60_000, metavar="MS", help="default 60000")
-    add("-l", "--logsize", type=_at_least(0, _MOST_LOGS_MB), default=10, metavar="MB", help="default 10")
+    add("-m", "--memory", type=_at_least(MIN_MEMORY_MB), default=DEFAULT_MEMORY_MB, metavar="MB", help=default)
+    add("-t", "--timeout", type=_at_least(MIN_TIMEOUT_MS), default=DEFAULT_TIMEOUT_MS, metavar="MS", help=default)
+    add("-l", "--logsize", type=_at_least(0, MAX_LOGS_MB), default=DEFAULT_LOGS_MB, metavar="MB", help=default)
     add(
         "--env",
         action="append",
@@ -103,8 +107,10 @@ def _env(given: list[str] | None, environ: Mapping[str, str]) -> Mapping[str, st
     if given is None:
         return None
     env = dict(_variable(text, environ) for text in given)
-    if len(json.dumps(env).encode()) > _MOST_PARAMETER_BYTES:
-        raise BadSettings("the variables of --env are over 1 MB, which is more than OpenWhisk takes")
+    if len(json.dumps(env).encode()) > MAX_PARAMETERS_BYTES:
+        raise BadSettings(
+            f"the variables of --env are over {MAX_PARAMETERS_BYTES // 2**20} MB, which is more than OpenWhisk takes"
+        )
     return env
 
 

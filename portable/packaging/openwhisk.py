@@ -7,14 +7,14 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
 
+from platforms.openwhisk.limits import MAX_CODE_BYTES
+
 from ..packaging import contents
 from ..packaging.built import Built
 from ..packaging.errors import PackageError
 from ..packaging.wheels import Place, wheels_of
 
 DEFAULT_KIND = "python:3.12"
-# https://github.com/apache/openwhisk/blob/master/docs/reference.md#system-limits
-MOST_CODE_BYTES = 48 * 2**20
 
 # the runtime imports `main` from it: https://github.com/apache/openwhisk-runtime-python/blob/master/core/python3ActionLoop/bin/compile
 _MAIN = b"from platforms.openwhisk.shim import main\n"
@@ -78,7 +78,7 @@ def _check_size(built: Built) -> None:
     # the code's size is that of the base64 that it is sent as:
     # https://github.com/apache/openwhisk/blob/master/common/scala/src/main/scala/org/apache/openwhisk/core/entity/Exec.scala
     size = (built.size_bytes + 2) // 3 * 4
-    if size <= MOST_CODE_BYTES:
+    if size <= MAX_CODE_BYTES:
         return
     sizes: dict[str, int] = {}
     for path, content in built.files.items():
@@ -86,7 +86,7 @@ def _check_size(built: Built) -> None:
         sizes[top] = sizes.get(top, 0) + len(content)
     largest = sorted(sizes.items(), key=lambda item: -item[1])[:5]
     raise PackageError(
-        f"the zip is {_mb(size)} in base64, and OpenWhisk takes {_mb(MOST_CODE_BYTES)}: require less, or ship the "
+        f"the zip is {_mb(size)} in base64, and OpenWhisk takes {_mb(MAX_CODE_BYTES)}: require less, or ship the "
         "function as a Docker action; the largest in it, unzipped: "
         + ", ".join(f"{name} {_mb(bytes_)}" for name, bytes_ in largest)
     )

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from platforms.aws_lambda.shim import make_lambda_handler
 from platforms.openfaas.shim import OpenFaaSResponder
+from platforms.openwhisk.limits import DEFAULT_TIMEOUT_MS, MAX_REQUEST_BYTES, RESULT_LIMIT_BYTES
 from platforms.openwhisk.shim import make_main
 from platforms.wsgi.responder import Responder
 from platforms.wsgi.shim import make_application
@@ -70,7 +71,7 @@ _LIMITS = "https://github.com/apache/openwhisk/blob/master/docs/reference.md#sys
 OPENWHISK_LIMITS = {
     "stream": f"an action's result is one JSON object: {_LIMITS}",
     "chunked": f"the controller buffers the request: {_WEB_ACTIONS}",
-    "body_5_mb": f"an action's arguments are 1 MB at most: {_LIMITS}",
+    "body_5_mb": f"an action's arguments are {MAX_REQUEST_BYTES // 2**20} MB at most: {_LIMITS}",
     "head_length": f"an empty body loses its length and type: {_WEB_ACTIONS}",
     "raw_query": f"the controller renders the query anew: {_WEB_ACTIONS}",
     "malformed_query": f"the controller refuses a malformed query itself: {_WEB_ACTIONS}",
@@ -79,7 +80,6 @@ OPENWHISK_LIMITS = {
     "charset_in": f"the controller decodes text as UTF-8 whatever charset it declares: {_WEB_ACTIONS}",
     "content_type_verbatim": f"the controller drops the charset of application/json: {_WEB_ACTIONS}",
 }
-OPENWHISK_LIMIT_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -88,14 +88,14 @@ class OpenWhiskDriver:
 
     platform = "openwhisk"
     limits = OPENWHISK_LIMITS
-    reply_limit_bytes = OPENWHISK_LIMIT_BYTES
+    reply_limit_bytes = RESULT_LIMIT_BYTES
     environ: ClassVar[dict[str, str]] = {}
     main = staticmethod(make_main(handle, environ))
 
     def send(self, request: Request) -> Reply:
         """Call the action as the controller would."""
         args = controller.to_args(request.method, request.target, list(request.headers), request.body)
-        self.environ["__OW_DEADLINE"] = str(int(time.time() + 60) * 1000)  # of this activation
+        self.environ["__OW_DEADLINE"] = f"{time.time() * 1000 + DEFAULT_TIMEOUT_MS:.0f}"  # of this activation
         status, headers, body = controller.from_result(self.main(args))
         return Reply(status, [(name.lower(), value) for name, value in headers], body)
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from platforms.openwhisk.limits import RESULT_LIMIT_BYTES
 from portable.emulators import openwhisk as controller
 from portable.packaging import contents, zip_file
 from portable.packaging.openwhisk import build
 from tests.conformance import Driver, Reply, Request
-from tests.platforms.drivers import OPENWHISK_LIMIT_BYTES, OPENWHISK_LIMITS
+from tests.platforms.drivers import OPENWHISK_LIMITS
 
 from . import action_loop, http
 from .processes import python, running
@@ -28,7 +29,7 @@ class ActionDriver:
     platform: str
     run: Callable[[dict[str, Any]], Any]
     limits = OPENWHISK_LIMITS
-    reply_limit_bytes = OPENWHISK_LIMIT_BYTES
+    reply_limit_bytes = RESULT_LIMIT_BYTES
 
     def send(self, request: Request) -> Reply:
         """Run one activation."""

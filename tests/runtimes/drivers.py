@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from platforms.aws_lambda.limits import MAX_PAYLOAD_BYTES
 from portable.emulators.aws_lambda import runtime_api
 from portable.emulators.aws_lambda.runtime_api import Invocation, RuntimeApi
 from tests.conformance import Driver, Reply, Request
@@ -135,8 +136,7 @@ def local_run(function_dir: Path) -> Iterator[list[Driver]]:
     """Run the deployer's zip as its local run does, behind every front door that this has."""
     with local_fronts(function_dir, tuple(LOCAL_LIMITS)) as ports:
         yield [
-            HttpDriver(f"local-run-{door}", port, LOCAL_LIMITS[door], LAMBDA_LIMIT_BYTES)
-            for door, port in ports.items()
+            HttpDriver(f"local-run-{door}", port, LOCAL_LIMITS[door], MAX_PAYLOAD_BYTES) for door, port in ports.items()
         ]
 
 
@@ -163,10 +163,10 @@ def _but_chunks(limits: Mapping[str, str]) -> dict[str, str]:
 
 _DOOR_LIMITS = {door.name: door.limits for door in FRONT_DOORS}
 _BINARY = "https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html"
-LAMBDA_LIMIT_BYTES = 6 * 2**20
 LOCAL_LIMITS = {
     # it takes chunks, and collects them; and as every media type is binary there, a body of 5 MB is 6.7 MB in the event
-    "rest": _but_chunks(_DOOR_LIMITS["rest"]) | {"body_5_mb": f"Lambda's event is 6 MB, of base64: {_BINARY}"},
+    "rest": _but_chunks(_DOOR_LIMITS["rest"])
+    | {"body_5_mb": f"Lambda's event is {MAX_PAYLOAD_BYTES // 2**20} MB, of base64: {_BINARY}"},
     "http": _but_chunks(_DOOR_LIMITS["http-v2"]),
     "url": _but_chunks(_DOOR_LIMITS["function-url"]),
 }

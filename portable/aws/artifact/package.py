@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from platforms.aws_lambda.limits import MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES
+
 from ...packaging import contents, zip_file
 from ...packaging.errors import PackageError
 from ...packaging.wheels import Architecture, NoWheel, Place, wheels_of
 from . import bytecode
 from .target import Package
-
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-MOST_ZIPPED_BYTES = 50 * 2**20
-MOST_UNZIPPED_BYTES = 250 * 2**20
 
 
 def build(
@@ -37,9 +35,9 @@ def build(
     files = {**function, **shim, **packages}
     if with_bytecode:
         files |= bytecode.compile_for(runtime, {**function, **shim})
-    check_size("unzipped", sum(map(len, files.values())), MOST_UNZIPPED_BYTES, files)
+    check_size("unzipped", sum(map(len, files.values())), MAX_UNZIPPED_BYTES, files)
     content = zip_file.pack(files)
-    check_size("zipped", len(content), MOST_ZIPPED_BYTES, files)
+    check_size("zipped", len(content), MAX_ZIPPED_BYTES, files)
     return Package(
         content=content,
         files={path: len(files[path]) for path in sorted(files)},

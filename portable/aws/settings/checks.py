@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from platforms.aws_lambda import limits
+
 from ..errors import BadSettings
 from ..hints import hint
 from ..names import Names
@@ -17,7 +19,6 @@ from .places import Places, refuse
 from .toml import STAGE
 
 _INT32 = 2**31 - 1
-_LONGEST_NAME = 64  # of a function and of a role alike
 _RESERVED_STAGES = ("test-invoke-stage",)  # what API Gateway's console calls with
 
 
@@ -29,10 +30,9 @@ class _Range(NamedTuple):
 
 
 _RANGES = (
-    # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-    _Range("memory_mb", 128, 10_240, "MB of memory, as Lambda gives"),
-    _Range("timeout_s", 1, 900, "seconds, as Lambda allows"),
-    _Range("ephemeral_storage_mb", 512, 10_240, "MB of /tmp, as Lambda gives"),
+    _Range("memory_mb", limits.MIN_MEMORY_MB, limits.MAX_MEMORY_MB, "MB of memory, as Lambda gives"),
+    _Range("timeout_s", limits.MIN_TIMEOUT_S, limits.MAX_TIMEOUT_S, "seconds, as Lambda allows"),
+    _Range("ephemeral_storage_mb", limits.MIN_STORAGE_MB, limits.MAX_STORAGE_MB, "MB of /tmp, as Lambda gives"),
     _Range("reserved_concurrency", 0, _INT32, "calls at once"),
     _Range("throttle_burst", 1, _INT32, "requests at once"),
     _Range("quota_per_day", 1, _INT32, "requests a day"),
@@ -49,11 +49,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
-_PATIENCE_S = {"rest": 29, "http": 30}
-"""How long the front doors wait for the function.
-
-https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-"""
+_PATIENCE_S = {"rest": limits.REST_TIMEOUT_S, "http": limits.HTTP_TIMEOUT_S}
+"""How long the front doors wait for the function."""
 _LONGEST_EMAIL = 254
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -88,11 +85,11 @@ def _check_account_and_region(settings: Settings, places: Places) -> None:
 
 def _check_names(settings: Settings, places: Places) -> None:
     name = Names(settings.app, settings.stage, "", settings.region).global_base
-    if len(name) > _LONGEST_NAME:
+    if len(name) > limits.MAX_NAME_CHARS:
         refuse(
             places,
             "app",
-            f"makes the role's name {name!r}: {len(name)} characters, and IAM takes {_LONGEST_NAME}; "
+            f"makes the role's name {name!r}: {len(name)} characters, and IAM takes {limits.MAX_NAME_CHARS}; "
             "shorten the function's name in stack.yml, or the stage's",
         )
 

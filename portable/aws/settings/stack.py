@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from platforms.aws_lambda.limits import MIN_MEMORY_MB
+
 from ...stack.errors import Refused
 from ...stack.quantities import parse_quantity
 from ...stack.stack_file import StackFunction, read_stack
 from ..errors import BadSettings
-
-LEAST_MEMORY_MB = 128
 
 
 @dataclass(frozen=True)
@@ -72,4 +72,4 @@ def _only(path: Path, function_dir: Path, functions: list[StackFunction]) -> Sta
 
 def _megabytes(written: str) -> int:
     """Return a quantity in Lambda's megabytes (of 1024 * 1024 bytes), rounded up."""
-    return max(LEAST_MEMORY_MB, math.ceil(parse_quantity(written) / 2**20))
+    return max(MIN_MEMORY_MB, math.ceil(parse_quantity(written) / 2**20))

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from platforms.aws_lambda.limits import MAX_ENVIRONMENT_BYTES
+
 from ..names import Names
 from . import Settings, Statement
 from .places import Places, refuse
@@ -20,7 +22,6 @@ _RESERVED = frozenset(
     | {f"AWS_LAMBDA_{name}" for name in ("FUNCTION_NAME", "FUNCTION_MEMORY_SIZE", "FUNCTION_VERSION", "RUNTIME_API")}
     | {f"AWS_LAMBDA_{name}" for name in ("LOG_GROUP_NAME", "LOG_STREAM_NAME", "INITIALIZATION_TYPE", "MAX_CONCURRENCY")}
 )
-_MOST_ENVIRONMENT_BYTES = 4096
 _MOST_TAGS = 50
 _TAGS_OF_OURS = 6
 _LONGEST_TAG, _LONGEST_TAG_VALUE = 128, 256
@@ -59,12 +60,12 @@ def _check_environment_size(settings: Settings, places: Places) -> None:
     if settings.secrets:
         environment[_OURS] = Names(settings.app, settings.stage, "", settings.region).secrets_path
     size = len(json.dumps(environment, ensure_ascii=False, separators=(",", ":")).encode())
-    if size > _MOST_ENVIRONMENT_BYTES:
+    if size > MAX_ENVIRONMENT_BYTES:
         largest = sorted(settings.environment, key=lambda name: -len(settings.environment[name]))[:3]
         refuse(
             places,
             "environment",
-            f"is {size} bytes, and Lambda takes {_MOST_ENVIRONMENT_BYTES} for all variables together; the largest are "
+            f"is {size} bytes, and Lambda takes {MAX_ENVIRONMENT_BYTES} for all variables together; the largest are "
             f"{', '.join(largest)}: put what is long into a file of the function, or a secret",
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..inspections import annotations_named, memory, name_of_no, secrets, timeout, variables_of_no
+from platforms.azure_functions import limits
+
+from ..inspections import annotations_named, memory, name_unlike, secrets, timeout, variables_unlike
 from ..model import Rule, Severity
 
 REFUSES, IGNORES, DIFFERS = Severity
@@ -15,16 +17,17 @@ RULES = (
         "azure-name",
         TARGET,
         REFUSES,
-        name_of_no(".{2,60}"),
-        "a function app's name has 2 to 60 characters",
+        name_unlike(f".{{{limits.MIN_NAME_CHARS},{limits.MAX_NAME_CHARS}}}"),
+        f"a function app's name has {limits.MIN_NAME_CHARS} to {limits.MAX_NAME_CHARS} characters",
         "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftweb",
     ),
     Rule(
         "azure-timeout",
         TARGET,
         REFUSES,
-        timeout(over_s=230),
-        "the front end ends a call by HTTP after 230 s, whatever the plan; go on in the background",
+        timeout(over_s=limits.HTTP_TIMEOUT_S),
+        f"the front end ends a call by HTTP after {limits.HTTP_TIMEOUT_S:g} s, whatever the plan; "
+        "go on in the background",
         f"{SCALE}#timeout",
     ),
     Rule(
@@ -40,14 +43,15 @@ RULES = (
         TARGET,
         IGNORES,
         memory(bool),
-        "memory comes with the plan and is for all functions of an instance; the Consumption plan has 1.5 GB",
+        "memory comes with the plan and is for all functions of an instance; the Consumption plan has "
+        f"{limits.CONSUMPTION_MEMORY_MB / 1024:g} GB",
         f"{SCALE}#service-limits",
     ),
     Rule(
         "azure-variable-name",
         TARGET,
         REFUSES,
-        variables_of_no("[A-Za-z0-9_.]+"),
+        variables_unlike("[A-Za-z0-9_.]+"),
         "a setting's name is letters, digits, '_' and '.'",
         "https://learn.microsoft.com/azure/app-service/configure-common",
     ),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from platforms.google_cloud import limits
+
 from ..inspections import (
     MEGABYTE,
     annotations_named,
     both,
     environment_over,
     memory,
-    name_of_no,
+    name_unlike,
     secrets,
     timeout,
-    variables,
+    variables_named,
 )
 from ..model import Rule, Severity
 
@@ -26,17 +28,24 @@ RULES = (
         "google-name",
         TARGET,
         REFUSES,
-        name_of_no("[a-z].*"),
+        name_unlike("[a-z].*"),
         "a function's name begins with a letter",
         "https://cloud.google.com/functions/docs/deploy",
     ),
-    Rule("google-timeout", TARGET, REFUSES, timeout(over_s=3600), "a call ends after 60 minutes at most", QUOTAS),
+    Rule(
+        "google-timeout",
+        TARGET,
+        REFUSES,
+        timeout(over_s=limits.MAX_TIMEOUT_S),
+        f"a call ends after {limits.MAX_TIMEOUT_S // 60} minutes at most",
+        QUOTAS,
+    ),
     Rule(
         "google-event-timeout",
         TARGET,
         DIFFERS,
-        both(annotations_named("topic"), timeout(over_s=540)),
-        "a call by an event ends after 9 minutes at most",
+        both(annotations_named("topic"), timeout(over_s=limits.MAX_EVENT_TIMEOUT_S)),
+        f"a call by an event ends after {limits.MAX_EVENT_TIMEOUT_S // 60} minutes at most",
         QUOTAS,
     ),
     Rule(
@@ -51,31 +60,31 @@ RULES = (
         "google-memory",
         TARGET,
         REFUSES,
-        memory(lambda size: size > 32 * 1024 * MEGABYTE),
-        "a function has 32 GiB at most",
+        memory(lambda size: size > limits.MAX_MEMORY_MB * MEGABYTE),
+        f"a function has {limits.MAX_MEMORY_MB // 1024} GiB at most",
         MEMORY,
     ),
     Rule(
         "google-least-memory",
         TARGET,
         DIFFERS,
-        memory(lambda size: size < 128 * MEGABYTE),
-        "a function has 128 MiB at least",
+        memory(lambda size: size < limits.MIN_MEMORY_MB * MEGABYTE),
+        f"a function has {limits.MIN_MEMORY_MB} MiB at least",
         MEMORY,
     ),
     Rule(
         "google-environment-size",
         TARGET,
         REFUSES,
-        environment_over(32 * 1024, as_json=False),
-        "there are 32 KiB for all variables together",
+        environment_over(limits.MAX_ENVIRONMENT_BYTES, as_json=False),
+        f"there are {limits.MAX_ENVIRONMENT_BYTES // 1024} KiB for all variables together",
         VARIABLES,
     ),
     Rule(
         "google-reserved-variable",
         TARGET,
         REFUSES,
-        variables("PORT|FUNCTION_TARGET|FUNCTION_SIGNATURE_TYPE|K_SERVICE|K_REVISION|X_GOOGLE_.*"),
+        variables_named("PORT|FUNCTION_TARGET|FUNCTION_SIGNATURE_TYPE|K_SERVICE|K_REVISION|X_GOOGLE_.*"),
         "the platform sets it itself; take another name",
         VARIABLES,
     ),

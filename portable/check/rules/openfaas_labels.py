@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..inspections import annotations_named, labels_named, labels_of_no_kubernetes, more_than, schedule_of_no_use
+from platforms.openfaas import limits
+
+from ..inspections import annotations_named, labels_named, malformed_labels, more_than, unreadable_schedule
 from ..model import Rule, Severity
 from ..targets import OPENFAAS
 
@@ -48,8 +50,8 @@ RULES = (
         "ce-replicas",
         CE,
         REFUSES,
-        labels_named(f"{_SCALE}(min|max)", more_than(5)),
-        "a function has at most 5 replicas",
+        labels_named(f"{_SCALE}(min|max)", more_than(limits.CE_MAX_REPLICAS)),
+        f"a function has at most {limits.CE_MAX_REPLICAS} replicas",
         COMPARISON,
     ),
     Rule(
@@ -97,7 +99,7 @@ RULES = (
         "label-syntax",
         ("openfaas-ce", "openfaas-pro"),
         REFUSES,
-        labels_of_no_kubernetes,
+        malformed_labels,
         "a label of Kubernetes is up to 63 letters, digits, '-', '_' and '.'; make it an annotation",
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set",
     ),
@@ -162,7 +164,7 @@ RULES = (
         "cron-schedule",
         OPENFAAS,
         IGNORES,
-        schedule_of_no_use,
+        unreadable_schedule,
         "the cron-connector cannot read it and leaves the function out: write five fields, as `*/5 * * * *`",
         "https://docs.openfaas.com/reference/cron/",
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from platforms.openwhisk import limits
+
 from ..inspections import MEGABYTE, annotations_named, memory, secrets, timeout
 from ..model import Rule, Severity
 
@@ -10,13 +12,20 @@ LIMITS = "https://github.com/apache/openwhisk/blob/master/docs/reference.md#syst
 TARGET = ("openwhisk",)
 
 RULES = (
-    Rule("openwhisk-timeout", TARGET, REFUSES, timeout(over_s=300), "an action runs for 5 minutes at most", LIMITS),
+    Rule(
+        "openwhisk-timeout",
+        TARGET,
+        REFUSES,
+        timeout(over_s=limits.MAX_TIMEOUT_MS / 1000),
+        f"an action runs for {limits.MAX_TIMEOUT_MS // 60_000} minutes at most",
+        LIMITS,
+    ),
     Rule(
         "openwhisk-web-timeout",
         TARGET,
         DIFFERS,
-        timeout(over_s=60),
-        "the caller of a web action gets a 202 after 60 s, and never the reply",
+        timeout(over_s=limits.WEB_TIMEOUT_S),
+        f"the caller of a web action gets a 202 after {limits.WEB_TIMEOUT_S} s, and never the reply",
         "https://github.com/apache/openwhisk/blob/master/core/controller/src/main/scala/org/apache/openwhisk/core/"
         "controller/WebActions.scala",
     ),
@@ -25,23 +34,24 @@ RULES = (
         TARGET,
         DIFFERS,
         timeout(),
-        "it is a variable and no limit; set the action's own, which is 60 s: wsk action update -t",
+        f"it is a variable and no limit; set the action's own, which is {limits.DEFAULT_TIMEOUT_MS // 1000} s: "
+        "wsk action update -t",
         LIMITS,
     ),
     Rule(
         "openwhisk-memory",
         TARGET,
         REFUSES,
-        memory(lambda size: size > 512 * MEGABYTE),
-        "an action has 512 MB at most",
+        memory(lambda size: size > limits.MAX_MEMORY_MB * MEGABYTE),
+        f"an action has {limits.MAX_MEMORY_MB} MB at most",
         LIMITS,
     ),
     Rule(
         "openwhisk-least-memory",
         TARGET,
         DIFFERS,
-        memory(lambda size: size < 128 * MEGABYTE),
-        "an action has 128 MB at least",
+        memory(lambda size: size < limits.MIN_MEMORY_MB * MEGABYTE),
+        f"an action has {limits.MIN_MEMORY_MB} MB at least",
         LIMITS,
     ),
     Rule(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from platforms.aws_lambda import limits
+
 from . import events, replies, routes
 from .events import Names, Request
 from .replies import Reply, message
@@ -36,26 +38,24 @@ UNKNOWN = message(403, "Missing Authentication Token")
 _BAD_GATEWAY = Reply(502, [("content-type", "text/plain")], b"Internal Server Error")
 
 DOORS: Mapping[str, Door] = {
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
     "rest": Door(
         events.rest_event,
         replies.rest_reply,
         failed=message(502, "Internal server error"),
         timed_out=message(504, "Endpoint request timed out"),
         too_large=message(413, "Request Too Long"),
-        limit_s=29.0,
-        limit_bytes=10 * 2**20,
+        limit_s=limits.REST_TIMEOUT_S,
+        limit_bytes=limits.API_MAX_REQUEST_BYTES,
         has_routes=True,
     ),
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
     "http": Door(
         events.http_event,
         replies.payload_2_reply,
         failed=message(500, "Internal Server Error"),
         timed_out=message(503, "Service Unavailable"),
         too_large=message(413, "Request Entity Too Large"),
-        limit_s=30.0,
-        limit_bytes=10 * 2**20,
+        limit_s=limits.HTTP_TIMEOUT_S,
+        limit_bytes=limits.API_MAX_REQUEST_BYTES,
     ),
     # https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
     "url": Door(
@@ -65,6 +65,6 @@ DOORS: Mapping[str, Door] = {
         timed_out=_BAD_GATEWAY,
         too_large=message(413, "Request Entity Too Large"),
         limit_s=None,
-        limit_bytes=6 * 2**20,
+        limit_bytes=limits.MAX_PAYLOAD_BYTES,
     ),
 }

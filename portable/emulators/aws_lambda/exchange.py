@@ -49,7 +49,10 @@ class Exchange:
             return Answer(UNKNOWN, reason="function/openapi.json has no such path and method")
         event = json.dumps(self.door.to_event(request, route, self.names)).encode()
         if len(event) > MAX_PAYLOAD_BYTES:
-            return Answer(self.door.too_large, reason=f"an event of {len(event)} bytes: Lambda takes 6 MB")
+            return Answer(
+                self.door.too_large,
+                reason=f"an event of {len(event)} bytes: Lambda takes {MAX_PAYLOAD_BYTES // 2**20} MB",
+            )
         future = self.function.submit(Invocation(event, request.request_id, request.trace_id))
         try:
             outcome = future.result(self.door.limit_s if self.is_timed else None)

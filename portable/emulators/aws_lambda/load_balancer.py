@@ -9,12 +9,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.aws_lambda.limits import ALB_MAX_PAYLOAD_BYTES
+
 from .doors import Door
 from .events import Names, Request, rest_event, url_event
 from .replies import MalformedReply, Reply, payload_2_reply
 from .routes import Route
-
-LIMIT_BYTES = 2**20
 
 
 def alb_event(request: Request, route: Route, names: Names) -> dict[str, Any]:
@@ -36,8 +36,8 @@ def alb_event(request: Request, route: Route, names: Names) -> dict[str, Any]:
 
 def alb_reply(result: bytes) -> Reply:
     """Return what the load balancer sends: it takes only a result with a status that is a number, up to 1 MB."""
-    if len(result) > LIMIT_BYTES:
-        raise MalformedReply(f"{len(result)} bytes of JSON: a load balancer takes 1 MB")
+    if len(result) > ALB_MAX_PAYLOAD_BYTES:
+        raise MalformedReply(f"{len(result)} bytes of JSON: a load balancer takes {ALB_MAX_PAYLOAD_BYTES // 2**20} MB")
     value = json.loads(result)
     if not isinstance(value, dict) or type(value.get("statusCode")) is not int:
         raise MalformedReply(f"the result is {value!r:.80}: it takes an object whose statusCode is a number")
@@ -52,5 +52,5 @@ LOAD_BALANCER = Door(
     timed_out=_FAILED,
     too_large=Reply(413, [("content-type", "text/html")], b"<h1>413 Request Entity Too Large</h1>"),
     limit_s=None,
-    limit_bytes=LIMIT_BYTES,
+    limit_bytes=ALB_MAX_PAYLOAD_BYTES,
 )

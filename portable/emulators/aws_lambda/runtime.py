@@ -12,11 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from platforms.aws_lambda import limits
+
 from .runtime_api import Invocation, InvocationError, RuntimeApi, TimedOut
 
 INIT_TIMEOUT_S = 10.0  # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, as AWS's runtime interface emulator counts it
-MAX_PAYLOAD_BYTES = 6 * 2**20 + 100
+# as AWS's runtime interface emulator counts it
+MAX_PAYLOAD_BYTES = limits.MAX_PAYLOAD_BYTES + 100
 _STDERR = 2  # of this process: a local invocation prints its result alone to stdout
 
 

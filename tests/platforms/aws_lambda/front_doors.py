@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
+from platforms.aws_lambda.limits import ALB_MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES
 from tests.conformance import Reply, Request
 
 EXECUTE_API = "abc123.execute-api.eu-west-1.amazonaws.com"
@@ -277,14 +278,14 @@ _ONE_VALUE = {
 }
 _ALB_LIMITS = {
     "raw_query": f"the event has the query as maps, in which ?a and ?a= are the same: {_ALB}",
-    "body_5_mb": f"a load balancer's request to Lambda is 1 MB at most: {_ALB}",
+    "body_5_mb": f"a load balancer's request to Lambda is {ALB_MAX_PAYLOAD_BYTES // 2**20} MB at most: {_ALB}",
 }
 
 FRONT_DOORS = [
-    FrontDoor("rest", rest_event, from_remapping_rest, {**_BUFFERED, **_DECODED_QUERY, **_RENAMED}, 6 * 2**20),
-    FrontDoor("http-v1", http_v1_event, from_rest, {**_BUFFERED, **_DECODED_QUERY, **_DECODED_PATH}, 6 * 2**20),
-    FrontDoor("http-v2", http_v2_event, from_v2, {**_BUFFERED, **_DECODED_PATH}, 6 * 2**20),
-    FrontDoor("function-url", function_url_event, from_v2, _BUFFERED, 6 * 2**20),
-    FrontDoor("alb", alb_event, from_alb, {**_BUFFERED, **_ONE_VALUE, **_ALB_LIMITS}, 2**20),
-    FrontDoor("alb-multi", alb_multi_event, from_alb, {**_BUFFERED, **_ALB_LIMITS}, 2**20),
+    FrontDoor("rest", rest_event, from_remapping_rest, {**_BUFFERED, **_DECODED_QUERY, **_RENAMED}, MAX_PAYLOAD_BYTES),
+    FrontDoor("http-v1", http_v1_event, from_rest, {**_BUFFERED, **_DECODED_QUERY, **_DECODED_PATH}, MAX_PAYLOAD_BYTES),
+    FrontDoor("http-v2", http_v2_event, from_v2, {**_BUFFERED, **_DECODED_PATH}, MAX_PAYLOAD_BYTES),
+    FrontDoor("function-url", function_url_event, from_v2, _BUFFERED, MAX_PAYLOAD_BYTES),
+    FrontDoor("alb", alb_event, from_alb, {**_BUFFERED, **_ONE_VALUE, **_ALB_LIMITS}, ALB_MAX_PAYLOAD_BYTES),
+    FrontDoor("alb-multi", alb_multi_event, from_alb, {**_BUFFERED, **_ALB_LIMITS}, ALB_MAX_PAYLOAD_BYTES),
 ]

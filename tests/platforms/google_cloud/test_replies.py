@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from platforms.contract import Context, Event
-from platforms.google_cloud import shim
+from platforms.google_cloud.limits import MAX_REPLY_BYTES
 from platforms.google_cloud.shim import make_handle_http
 from tests.conformance import Broken, Reply, Request
 
@@ -84,7 +84,7 @@ class TestStreams:
 
 
 class TestSize:
-    BIG = b"x" * (shim.LIMIT_BYTES + 1)
+    BIG = b"x" * (MAX_REPLY_BYTES + 1)
 
     def test_reply_that_cloud_run_does_not_carry_is_a_clear_500(self, caplog: pytest.LogCaptureFixture) -> None:
         reply = send_to(lambda event, context: self.BIG, K_SERVICE="meditations")

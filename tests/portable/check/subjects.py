@@ -1,4 +1,4 @@
-"""Functions to look at, each with no more than what matters."""
+"""Functions to check, each with no more than what matters."""
 
 from __future__ import annotations
 

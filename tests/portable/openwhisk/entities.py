@@ -14,13 +14,17 @@ import zipfile
 from base64 import b64decode
 from typing import Any
 
+from platforms.openwhisk import limits
+
 Entity = dict[str, Any]
 
 KINDS = {"nodejs:20", "python:3.11", "python:3.12", "python:3.13"}
-LIMITS = {"timeout": (100, 300_000, 60_000), "memory": (128, 512, 256), "logs": (0, 10, 10)}
-MOST_CODE_BYTES = 48 * 2**20
-MOST_PARAMETER_BYTES = 2**20
-_NAME = re.compile(r"\w|\w[\w@ .-]{0,254}[\w@.-]", re.ASCII)
+LIMITS = {
+    "timeout": (limits.MIN_TIMEOUT_MS, limits.MAX_TIMEOUT_MS, limits.DEFAULT_TIMEOUT_MS),
+    "memory": (limits.MIN_MEMORY_MB, limits.MAX_MEMORY_MB, limits.DEFAULT_MEMORY_MB),
+    "logs": (0, limits.MAX_LOGS_MB, limits.DEFAULT_LOGS_MB),
+}
+_NAME = re.compile(rf"\w|\w[\w@ .-]{{0,{limits.MAX_NAME_CHARS - 2}}}[\w@.-]", re.ASCII)
 _ACTION_FIELDS = {"namespace", "name", "exec", "parameters", "limits", "version", "publish", "annotations"}
 _PACKAGE_FIELDS = _ACTION_FIELDS - {"exec", "limits"} | {"binding"}
 
@@ -112,8 +116,8 @@ def _exec(made: Any) -> Entity:
     code = made.get("code")
     if not isinstance(code, str) or not code:
         raise _malformed("'code' must be a string or attachment object defined in 'exec' for the kind")
-    if len(code) > MOST_CODE_BYTES:
-        raise Rejected(413, f"exec larger than allowed: {len(code)} > {MOST_CODE_BYTES} bytes.")
+    if len(code) > limits.MAX_CODE_BYTES:
+        raise Rejected(413, f"exec larger than allowed: {len(code)} > {limits.MAX_CODE_BYTES} bytes.")
     _check_zip(code)
     if made.get("binary") is not True or made.get("main", "main") != "main":
         raise _malformed("strict: a zip is binary, and its main is main")
@@ -158,8 +162,8 @@ def _parameters(given: Any) -> list[Entity]:
         # the source shows the values too:
         # https://github.com/apache/openwhisk/blob/master/common/scala/src/main/scala/org/apache/openwhisk/core/entity/Parameter.scala
         raise _malformed(f"parameters malformed could not read directly: {json.dumps(given)}")
-    if sum(len(one["key"]) + len(json.dumps(one["value"])) for one in given) > MOST_PARAMETER_BYTES:
-        raise Rejected(413, f"parameters larger than allowed: more than {MOST_PARAMETER_BYTES} bytes.")
+    if sum(len(one["key"]) + len(json.dumps(one["value"])) for one in given) > limits.MAX_PARAMETERS_BYTES:
+        raise Rejected(413, f"parameters larger than allowed: more than {limits.MAX_PARAMETERS_BYTES} bytes.")
     return [{**one} for one in {one["key"]: one for one in given}.values()]
 
 

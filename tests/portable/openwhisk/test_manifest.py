@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from platforms.openwhisk import limits
 from portable.packaging.openwhisk import DEFAULT_KIND
 
 ROOT = Path(__file__).parents[3]
@@ -14,8 +15,11 @@ MANIFEST = ROOT / "portable" / "openwhisk" / "manifest.yaml"
 # wskdeploy refuses every other key: https://github.com/apache/openwhisk-wskdeploy/blob/master/parsers/yamlparser.go
 PACKAGE = {"version": str, "license": str, "actions": dict}
 ACTION = {"function": str, "runtime": str, "web": str, "annotations": dict, "limits": dict, "inputs": dict}
-# what a deployment takes: https://github.com/apache/openwhisk/blob/master/docs/reference.md#system-limits
-LIMITS = {"timeout": range(100, 300_001), "memorySize": range(128, 513), "logSize": range(11)}
+LIMITS = {
+    "timeout": range(limits.MIN_TIMEOUT_MS, limits.MAX_TIMEOUT_MS + 1),
+    "memorySize": range(limits.MIN_MEMORY_MB, limits.MAX_MEMORY_MB + 1),
+    "logSize": range(limits.MAX_LOGS_MB + 1),
+}
 # https://github.com/apache/openwhisk/blob/master/docs/annotations.md
 ANNOTATIONS = {"web-custom-options": bool, "require-whisk-auth": str | int | bool}
 

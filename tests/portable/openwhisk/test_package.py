@@ -57,7 +57,9 @@ class TestWhatIsInside:
     def test_zip_has_no_module_that_only_serves_or_deploys(self) -> None:
         paths = {path for path in build(SAMPLE).files if path.startswith("platforms/openwhisk/")}
 
-        assert paths == {f"platforms/openwhisk/{name}.py" for name in ("__init__", "bodies", "media_types", "shim")}
+        assert paths == {
+            f"platforms/openwhisk/{name}.py" for name in ("__init__", "bodies", "limits", "media_types", "shim")
+        }
 
     def test_packages_lie_beside_the_function(self, function_dir: Path, wheelhouse: Path) -> None:
         make_wheel(wheelhouse, "moon", files={"moon/__init__.py": b"PHASE = 1\n"})

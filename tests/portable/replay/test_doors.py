@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from platforms.aws_lambda.limits import ALB_MAX_PAYLOAD_BYTES
 from platforms.aws_lambda.shim import LOAD_BALANCER, dialect_of
 from portable.emulators.aws_lambda import events
 from portable.emulators.aws_lambda.load_balancer import alb_event, alb_reply
@@ -26,7 +27,7 @@ class LoadBalanced:
 
     platform = "aws_lambda:alb"
     limits = next(door.limits for door in FRONT_DOORS if door.name == "alb")
-    reply_limit_bytes = 2**20
+    reply_limit_bytes = ALB_MAX_PAYLOAD_BYTES
 
     def send(self, request: Request) -> Reply:
         """Send the request through the door."""

@@ -10,9 +10,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.aws_lambda.limits import MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES
+
 from ..exchange import Exchange, Refusal
 from ..iam_rules import IamRules
-from .lambda_limits import UNZIPPED_BYTES, ZIP_BYTES, check_code, check_configuration, invalid
+from .lambda_limits import check_code, check_configuration, invalid
 from .lambda_state import LATEST, Function, LambdaState, Version, demand_revision
 
 _UNRESERVED = 100
@@ -147,8 +149,8 @@ class LambdaFunctions:
         return {
             "AccountLimit": {
                 "TotalCodeSize": 80_530_636_800,
-                "CodeSizeUnzipped": UNZIPPED_BYTES,
-                "CodeSizeZipped": ZIP_BYTES,
+                "CodeSizeUnzipped": MAX_UNZIPPED_BYTES,
+                "CodeSizeZipped": MAX_ZIPPED_BYTES,
                 "ConcurrentExecutions": self._state.concurrency_limit,
                 "UnreservedConcurrentExecutions": self._unreserved(exchange.region),
             },

@@ -11,11 +11,11 @@ import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from platforms.aws_lambda import limits
+
 from ..exchange import Refusal
 
 RUNTIMES = tuple(f"python3.{minor}" for minor in range(10, 15))
-ZIP_BYTES, UNZIPPED_BYTES = 52_428_800, 262_144_000
-_ENVIRONMENT_BYTES = 4096
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 _RESERVED = re.compile(
     r"_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_(TASK_ROOT|RUNTIME_DIR)|AWS_(REGION|DEFAULT_REGION|EXECUTION_ENV"
@@ -30,15 +30,17 @@ def _within(low: int, high: int) -> Callable[[Any], bool]:
 
 _LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 _CONSTRAINTS: dict[str, Callable[[Any], object]] = {
-    "FunctionName": re.compile(r"(arn:aws:lambda:.*)?[a-zA-Z0-9-_]{1,64}(:[a-zA-Z0-9$_-]+)?").fullmatch,
+    "FunctionName": re.compile(
+        rf"(arn:aws:lambda:.*)?[a-zA-Z0-9-_]{{1,{limits.MAX_NAME_CHARS}}}(:[a-zA-Z0-9$_-]+)?"
+    ).fullmatch,
     "Runtime": RUNTIMES.__contains__,
     "Handler": re.compile(r"[^\s]{1,128}").fullmatch,
-    "MemorySize": _within(128, 10_240),
-    "Timeout": _within(1, 900),
+    "MemorySize": _within(limits.MIN_MEMORY_MB, limits.MAX_MEMORY_MB),
+    "Timeout": _within(limits.MIN_TIMEOUT_S, limits.MAX_TIMEOUT_S),
     "Description": lambda value: len(value) <= 256,
     "Role": re.compile(r"arn:aws[a-zA-Z-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+").fullmatch,
     "Architectures": lambda value: value in (["arm64"], ["x86_64"]),
-    "EphemeralStorage": lambda value: 512 <= value["Size"] <= 10_240,
+    "EphemeralStorage": lambda value: limits.MIN_STORAGE_MB <= value["Size"] <= limits.MAX_STORAGE_MB,
     "TracingConfig": lambda value: value["Mode"] in ("Active", "PassThrough"),
     "SnapStart": lambda value: value["ApplyOn"] in ("None", "PublishedVersions"),
     "LoggingConfig": lambda value: (
@@ -66,7 +68,7 @@ def check_configuration(params: Mapping[str, Any]) -> None:
 
 def check_code(code: bytes) -> None:
     """Raise Refusal for what is no zip, or too large a one."""
-    if len(code) > ZIP_BYTES:
+    if len(code) > limits.MAX_ZIPPED_BYTES:
         raise Refusal("RequestEntityTooLargeException", "Request must be smaller than 70167211 bytes", 413)
     try:
         unzipped = sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(code)).infolist())
@@ -74,8 +76,8 @@ def check_code(code: bytes) -> None:
         raise invalid("Could not unzip uploaded file. Please check your file, then try to upload again.") from None
     if not unzipped:
         raise invalid("Uploaded file must be a non-empty zip")
-    if unzipped > UNZIPPED_BYTES:
-        raise invalid(f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes")
+    if unzipped > limits.MAX_UNZIPPED_BYTES:
+        raise invalid(f"Unzipped size must be smaller than {limits.MAX_UNZIPPED_BYTES} bytes")
 
 
 def invalid(message: str) -> Refusal:
@@ -94,7 +96,8 @@ def _check_environment(variables: Mapping[str, str]) -> None:
     for name in variables:
         if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_]+", name):
             raise Refusal("ValidationException", f"1 validation error detected: '{name}' at 'environment.variables'")
-    if sum(len(name.encode()) + len(value.encode()) for name, value in variables.items()) > _ENVIRONMENT_BYTES:
+    size_bytes = sum(len(name.encode()) + len(value.encode()) for name, value in variables.items())
+    if size_bytes > limits.MAX_ENVIRONMENT_BYTES:
         raise invalid(
             "Lambda was unable to configure your environment variables because the environment variables you have "
             "provided exceeded the 4KB limit."

@@ -1,4 +1,4 @@
-"""What rules look at, where a name or a value alone decides."""
+"""Checks where a name or a value alone decides."""
 
 from __future__ import annotations
 
