@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from .errors import BadSettings
+from ..deploying.errors import BadSettings
 
 MANAGED_BY = ("managed-by", "portable")
 DIGEST = "portable-digest"

@@ -8,14 +8,14 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from ..deploying.arguments import add_function
+from ..deploying.errors import BadSettings
+from ..deploying.world import World
 from ..packaging import openwhisk as package
 from ..packaging import zip_file
-from .errors import BadSettings
 from .names import DIGEST, MANAGED_BY, ActionName
-from .world import World
 
 # https://github.com/apache/openwhisk/blob/master/docs/reference.md#system-limits
 _MOST_PARAMETER_BYTES = 2**20
@@ -66,17 +66,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         metavar="NAME[=VALUE]",
         help="a variable for the function, from here if it has no value; all there are, if any is given",
-    )
-
-
-def add_function(parser: ArgumentParser) -> None:
-    """Add whose package it is."""
-    parser.add_argument(
-        "--function",
-        type=Path,
-        default=Path("function"),
-        metavar="DIR",
-        help="folder of the function (default function)",
     )
 
 

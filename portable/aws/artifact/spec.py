@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ...deploying.errors import BadSettings
 from ...stack import strict_json
-from ..errors import BadSettings
 from . import openapi
 from .target import Target
 

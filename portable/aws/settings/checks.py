@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..errors import BadSettings
+from ...deploying.errors import BadSettings
 from ..hints import hint
 from ..names import Names
 from . import Settings, region, texts

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...deploying.errors import BadSettings
 from ...stack.errors import Refused
 from ...stack.quantities import parse_quantity
 from ...stack.stack_file import StackFunction, read_stack
-from ..errors import BadSettings
 
 LEAST_MEMORY_MB = 128
 
