@@ -7,13 +7,19 @@ from typing import Any, Protocol
 
 import jmespath
 
+from ..deploying.errors import DeployError
 from .aws import Aws, AwsError
-from .errors import DeployError, Unhealthy
 from .plan import Action, Call, CheckUrl, CheckVersion, Fill, Plan, Step, Wait
 
 
 class CheckFailed(Exception):
     """A version or a URL did not answer as it should; the message says what it answered."""
+
+
+class Unhealthy(DeployError):
+    """A check failed after the change; what could be taken back was."""
+
+    exit_code = 4
 
 
 class Checks(Protocol):

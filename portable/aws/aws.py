@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError, WaiterError
 
+from ..deploying.errors import DeployError
 from .actions import action_of
-from .errors import DeployError
 
 NOT_FOUND = frozenset(
     {"NoSuchEntity", "NoSuchEntityException", "NotFound", "NotFoundException", "ResourceNotFound"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from botocore import exceptions as botocore
 
-from ..packaging.errors import PackageError
-from .errors import BadSettings, DeployError
+from ..deploying import errors
+from ..deploying.errors import BadSettings, DeployError
 
 _LOGIN = "set AWS_PROFILE, --profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws configure` makes a profile"
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
@@ -17,8 +17,6 @@ def explained(error: Exception) -> DeployError:
     match error:
         case DeployError():
             return _of_credentials(error)
-        case PackageError():
-            return BadSettings(str(error))
         case botocore.NoCredentialsError() | botocore.PartialCredentialsError() | botocore.CredentialRetrievalError():
             return BadSettings(f"no AWS credentials: {_LOGIN}")
         case botocore.ProfileNotFound():
@@ -33,7 +31,7 @@ def explained(error: Exception) -> DeployError:
             # its message has the values of the arguments, which may be secret
             return DeployError("boto3 refused a call's arguments; -v shows where: this is a defect of the deployer")
         case _:
-            return DeployError(f"{type(error).__name__}: {error} (-v shows where)")
+            return errors.explained(error)
 
 
 def _of_credentials(error: DeployError) -> DeployError:

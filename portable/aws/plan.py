@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-Sign: TypeAlias = Literal["+", "~", "-", "?"]
+from ..deploying.changes import Change
 
 
 @dataclass(frozen=True)
@@ -63,22 +63,9 @@ Action: TypeAlias = Call | Wait | CheckVersion | CheckUrl
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One property of a resource; None where there is none. A value that must not be shown is never put in here."""
+class Step(Change):
+    """One line of a plan, and the plan actions that carry it out; its `kind` is that of a resource."""
 
-    name: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of a plan: a resource that comes (+), changes (~) or goes (-), or a check alone (?)."""
-
-    sign: Sign
-    kind: str
-    name: str
-    differences: tuple[Difference, ...] = ()
     actions: tuple[Action, ...] = ()
     undo: tuple[Call, ...] = ()
     """What takes the step back when a check fails after it."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .errors import BadSettings
+from ..deploying.errors import BadSettings
 from .names import Names
 from .settings import Settings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import DeployError
+from ..deploying.errors import DeployError
 from .names import Names
 from .plan import Step
 from .resources import aliases

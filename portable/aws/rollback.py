@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .errors import BadSettings, DeployError
+from ..deploying.errors import BadSettings, DeployError
 from .names import Names
 from .plan import Step
 from .resources import aliases

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 from uuid import uuid4
 
+from ..deploying.errors import BadSettings, Refused
 from .aws import Aws
-from .errors import BadSettings, Refused
 from .names import Names
 from .plan import Call, Step
 from .resources import tagging

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import dataclass
 
+from ..deploying.errors import Refused
 from . import apply
 from .aws import Aws
 from .console import Console
-from .errors import Refused
 from .names import Names
 from .plan import Plan
 from .prove.smoke import SmokeChecks
@@ -28,6 +28,17 @@ class Stage:
     aws: Aws
     console: Console
     world: World
+
+    @property
+    def heading(self) -> str:
+        """Return what a command says first: where it is."""
+        return f"{self.names.base} in {self.names.region}, account {self.names.account}\n"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return what machines read of where it is."""
+        names = self.names
+        return {"app": names.app, "stage": names.stage, "region": names.region, "account": names.account}
 
 
 def options_of(arguments: Namespace, *, offline: bool) -> Options:
@@ -84,14 +95,3 @@ def carry_out(stage: Stage, plan: Plan) -> dict[str, str]:
     world = stage.world
     checks = SmokeChecks(stage.aws, stage.names, stage.settings, world.fetch, clock=world.clock, sleep=world.sleep)
     return apply.carry_out(plan, stage.aws, checks, stage.console)
-
-
-def heading(stage: Stage) -> str:
-    """Return what a plan and a status begin with."""
-    return f"{stage.names.base} in {stage.names.region}, account {stage.names.account}\n"
-
-
-def facts(stage: Stage) -> dict[str, str]:
-    """Return the same for machines."""
-    names = stage.names
-    return {"app": names.app, "stage": names.stage, "region": names.region, "account": names.account}

@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from ..deploying.world import World
 from . import cli
-from .world import World
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:

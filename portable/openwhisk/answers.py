@@ -8,7 +8,15 @@ import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
-from .errors import ApiError, DeployError
+from ..deploying.errors import DeployError
+
+
+class ApiError(DeployError):
+    """The API answered with `status`, and did not do what it was asked for."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class NoAnswer(DeployError):

@@ -12,8 +12,9 @@ from email.message import Message
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ..deploying.errors import DeployError
 from . import answers
-from .errors import ApiError, DeployError
+from .answers import ApiError
 from .settings import Settings
 from .transport import Transport
 

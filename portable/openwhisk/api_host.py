@@ -6,7 +6,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from .errors import BadSettings, Refused
+from ..deploying.errors import BadSettings, Refused
 
 _TAKES = "it takes a host such as openwhisk.example.com, http://localhost:3233 or 192.168.1.4:443"
 

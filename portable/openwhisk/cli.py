@@ -1,19 +1,19 @@
-"""`python -m portable openwhisk COMMAND`: the arguments, and the exit codes of errors.py."""
+"""`python -m portable openwhisk COMMAND`: the arguments, and the exit codes of deploying/errors.py."""
 
 from __future__ import annotations
 
 import argparse
 import re
-import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
-from ..packaging.errors import PackageError
+from ..deploying import cli
+from ..deploying.arguments import add_output
+from ..deploying.errors import explained
+from ..deploying.world import World
 from . import settings
 from .commands import COMMANDS
 from .console import Console
-from .errors import DeployError
-from .world import World
 
 
 def main(arguments: Sequence[str], world: World | None = None) -> int:
@@ -26,17 +26,7 @@ def main(arguments: Sequence[str], world: World | None = None) -> int:
         # what stands behind an = may be the value of a variable
         parser.error(f"unrecognized arguments: {' '.join(one.partition('=')[0] for one in unknown)}")
     console = Console(world, json=options.json, quiet=options.quiet, verbose=options.verbose)
-    try:
-        code: int = options.run(options, world, console)
-    except KeyboardInterrupt:
-        return console.fail("interrupted: what was done stays done; the same command goes on from there", 130)
-    except (DeployError, PackageError) as error:
-        console.trace(traceback.format_exc())
-        return console.fail(f"error: {error}", error.exit_code)
-    except Exception as error:  # noqa: BLE001 - every failure ends in a message and an exit code
-        console.trace(traceback.format_exc())
-        return console.fail(f"error: {type(error).__name__}: {error} (-v shows where)", DeployError.exit_code)
-    return code
+    return cli.run(options, world, console, explained)
 
 
 def _check_place_of_command(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
@@ -64,14 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="exit codes: 0 done or nothing to do, 1 OpenWhisk or the function failed, 2 usage or settings, "
         "5 refused",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, module in COMMANDS.items():
-        purpose = (module.__doc__ or "").partition("\n")[0]
-        command = commands.add_parser(name, help=purpose, description=purpose)
-        _add_common(command)
-        settings.add_arguments(command)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
+    cli.add_commands(parser, COMMANDS, _add_common)
     return parser
 
 
@@ -79,8 +62,5 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     common = parser.add_argument_group("common")
     common.add_argument("--name", default="meditations", help="the action's name (default meditations)")
     common.add_argument("--package", metavar="PKG", help="the package that it is in (default none)")
-    common.add_argument("--json", action="store_true", help="print one JSON object")
-    common.add_argument("-q", "--quiet", action="store_true", help="print results and errors only")
-    common.add_argument(
-        "-v", "--verbose", action="store_true", help="print every request, and the traceback of an error"
-    )
+    add_output(common, more="every request")
+    settings.add_arguments(parser)

@@ -1,93 +1,26 @@
-"""What a command prints: lines for people, one JSON object for machines, and never what is hidden."""
+"""What a command prints: of what others have said never a key, and no more than can be read."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import IO, Any
+from dataclasses import dataclass
 
-from .errors import Refused
-from .world import World
+from ..deploying import console
 
-# shorter ones would make holes in every text, and are no secrets
-_SHORTEST_HIDDEN = 4
 _MOST_SHOWN = 4000
 # a key that stands where another setting is expected is not known as the key
 _KEY = re.compile(r"""[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[^\s"']+""", re.IGNORECASE)
 
 
 @dataclass
-class Console:
-    """The streams of one command. With `json` people's text is left out; `quiet` leaves out what is no result."""
-
-    world: World
-    json: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    _hidden: set[str] = field(default_factory=set, repr=False)
-    _hidden_in_errors: set[str] = field(default_factory=set, repr=False)
-
-    def hide(self, *values: str) -> None:
-        """Print `***` wherever one of these would stand."""
-        self._hidden |= _texts(values)
-
-    def hide_in_errors(self, *values: str) -> None:
-        """Print `***` for one of these in what others have said; what we say has none of them."""
-        self._hidden_in_errors |= _texts(values)
-
-    def say(self, text: str = "") -> None:
-        """Print a line for people."""
-        if not self.json and not self.quiet:
-            self._write(self.world.stdout, text)
-
-    def result(self, text: str, **facts: Any) -> None:
-        """Print what was asked for: the text for people, the facts as one JSON object for machines."""
-        self._write(self.world.stdout, json.dumps(facts, indent=2) if self.json else text)
-
-    def warn(self, text: str) -> None:
-        """Print a line to stderr, whatever is asked for on stdout."""
-        self._write(self.world.stderr, text)
-
-    def trace(self, text: str) -> None:
-        """Print a line to stderr for who wants to know more."""
-        if self.verbose:
-            self.warn(_without_keys(_without(self._hidden_in_errors, text)))
+class Console(console.Console):
+    """The streams of one command."""
 
     def fail(self, message: str, exit_code: int) -> int:
         """Print what the command failed with; return the exit code."""
-        message = _without_keys(_without(self._hidden | self._hidden_in_errors, message))[:_MOST_SHOWN]
-        self.warn(message)
-        if self.json:
-            self.result("", error=message.removeprefix("error: "), exit_code=exit_code)
-        return exit_code
+        # cut after hiding: half a secret would not be known again
+        return super().fail(self.without_hidden(message)[:_MOST_SHOWN], exit_code)
 
-    def confirm(self, name: str, *, yes: bool) -> None:
-        """Have the name typed. Raises Refused if it is not, or cannot be."""
-        if yes:
-            return
-        if not self.world.stdin.isatty():
-            raise Refused("nobody is there to be asked: say --yes to do it")
-        print(f"Type {name} to go on: ", end="", file=self.world.stderr, flush=True)
-        if self.world.stdin.readline().strip() != name:
-            raise Refused("not confirmed: nothing was changed")
-
-    def _write(self, stream: IO[str], text: str) -> None:
-        print(_without(self._hidden, text), file=stream, flush=True)
-
-
-def _texts(values: Iterable[str]) -> set[str]:
-    """Return what to look for: the values, and what JSON makes of them."""
-    long = [value for value in values if len(value) >= _SHORTEST_HIDDEN]
-    return {*long, *(json.dumps(value, ensure_ascii=is_ascii)[1:-1] for value in long for is_ascii in (True, False))}
-
-
-def _without(hidden: Iterable[str], text: str) -> str:
-    for value in sorted(hidden, key=len, reverse=True):
-        text = text.replace(value, "***")
-    return text
-
-
-def _without_keys(text: str) -> str:
-    return _KEY.sub("***", text)
+    def without_hidden(self, text: str) -> str:
+        """Return what others have said without what is hidden, and without keys."""
+        return _KEY.sub("***", super().without_hidden(text))

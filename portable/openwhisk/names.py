@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from platforms.openwhisk.limits import MAX_NAME_CHARS
 
-from .errors import BadSettings
+from ..deploying.errors import BadSettings
 
 MANAGED_BY = ("managed-by", "portable")
 DIGEST = "portable-digest"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from .errors import BadSettings, Refused
+from ..deploying.changes import Change, Difference, Sign
+from ..deploying.errors import BadSettings, Refused
 from .found import Entity, Found, annotations_of, changed_since, is_binding, is_ours
 from .names import DIGEST, MANAGED_BY, VERSION
 from .wanted import Wanted
@@ -17,26 +18,16 @@ _SHOWN_DIGEST = 12
 _OF_THE_CONTROLLER = "exec"
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One property of an entity; None where there is none. A value that may be secret is never put in here."""
+@dataclass(frozen=True, kw_only=True)
+class Put(Change):
+    """A package or an action that comes (+) or changes (~), and the PUT that does it.
 
-    name: str
-    before: str | None
-    after: str | None
+    `version` is the one that it will have.
+    """
 
-
-@dataclass(frozen=True)
-class Change:
-    """An entity that comes (+) or changes (~), and the PUT that does it. `version` is the one that it will have."""
-
-    sign: Literal["+", "~"]
-    entity: Literal["package", "action"]
-    name: str
     path: str
     body: Mapping[str, Any] = field(repr=False)
     version: str
-    differences: tuple[Difference, ...] = ()
 
 
 def check(found: Found, wanted: Wanted, *, adopt: bool) -> None:
@@ -52,24 +43,23 @@ def check(found: Found, wanted: Wanted, *, adopt: bool) -> None:
         )
 
 
-def changes(found: Found, wanted: Wanted) -> list[Change]:
+def changes(found: Found, wanted: Wanted) -> list[Put]:
     """Return what has to be put, in its order."""
-    steps = []
+    puts = []
     if wanted.name.package and wanted.name.package_path and found.package is None:
         body = {"namespace": "_", "name": wanted.name.package, "annotations": _as_list(dict([MANAGED_BY]))}
-        steps.append(Change("+", "package", wanted.name.package, wanted.name.package_path, body, _FIRST_VERSION))
+        path = wanted.name.package_path
+        puts.append(Put("+", "package", wanted.name.package, path=path, body=body, version=_FIRST_VERSION))
     differences = _differences(found, wanted)
     if found.action is None:
-        steps.append(_change(wanted, "+", _FIRST_VERSION, {}, differences))
+        puts.append(_put(wanted, "+", _FIRST_VERSION, {}, differences))
     elif differences:
         version = _next(str(found.action.get("version")))
-        steps.append(_change(wanted, "~", version, annotations_of(found.action), differences))
-    return steps
+        puts.append(_put(wanted, "~", version, annotations_of(found.action), differences))
+    return puts
 
 
-def _change(
-    wanted: Wanted, sign: Literal["+", "~"], version: str, kept: Mapping[str, Any], differences: list[Difference]
-) -> Change:
+def _put(wanted: Wanted, sign: Sign, version: str, kept: Mapping[str, Any], differences: list[Difference]) -> Put:
     # what others have annotated stays: one of it may be require-whisk-auth
     kept = {key: value for key, value in kept.items() if key not in (_OF_THE_CONTROLLER, DIGEST)}
     body: dict[str, Any] = {
@@ -81,7 +71,8 @@ def _change(
     }
     if wanted.parameters is not None:
         body["parameters"] = wanted.parameters
-    return Change(sign, "action", str(wanted.name), wanted.name.path, body, version, tuple(differences))
+    name = wanted.name
+    return Put(sign, "action", str(name), tuple(differences), path=name.path, body=body, version=version)
 
 
 def _differences(found: Found, wanted: Wanted) -> list[Difference]:

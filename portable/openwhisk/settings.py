@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..deploying.errors import BadSettings
+from ..deploying.world import World
 from .api_host import url_of
-from .errors import BadSettings
-from .world import World
 
 _SET_HOST = "`wsk property set --apihost HOST`, WHISK_APIHOST or --apihost sets it"
 _SET_KEY = "`wsk property set --auth UUID:KEY`, WHISK_AUTH or --auth sets it"

@@ -6,13 +6,13 @@ from argparse import Namespace
 from base64 import b64encode
 from dataclasses import dataclass
 
+from ..deploying.errors import BadSettings
+from ..deploying.world import World
 from . import settings
 from .api import Api
 from .console import Console
-from .errors import BadSettings
 from .names import ActionName
 from .settings import Settings
-from .world import World
 
 
 @dataclass(frozen=True)

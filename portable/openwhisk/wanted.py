@@ -8,7 +8,6 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from platforms.openwhisk.limits import (
@@ -21,11 +20,12 @@ from platforms.openwhisk.limits import (
     MIN_TIMEOUT_MS,
 )
 
+from ..deploying.arguments import add_function
+from ..deploying.errors import BadSettings
+from ..deploying.world import World
 from ..packaging import openwhisk as package
 from ..packaging import zip_file
-from .errors import BadSettings
 from .names import DIGEST, MANAGED_BY, ActionName
-from .world import World
 
 # what `wsk ... --web raw -a web-custom-options true` sets:
 # https://github.com/apache/openwhisk/blob/master/docs/annotations.md#annotations-specific-to-web-actions
@@ -70,17 +70,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         metavar="NAME[=VALUE]",
         help="a variable for the function, from here if it has no value; all there are, if any is given",
-    )
-
-
-def add_function(parser: ArgumentParser) -> None:
-    """Add whose package it is."""
-    parser.add_argument(
-        "--function",
-        type=Path,
-        default=Path("function"),
-        metavar="DIR",
-        help="folder of the function (default function)",
     )
 
 

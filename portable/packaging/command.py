@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from ..deploying.arguments import add_function, add_json
+from ..deploying.console import Console
+from ..deploying.world import World
 from .built import Built, check_place, write
 from .errors import PackageError
 
@@ -31,20 +32,18 @@ def main(
     add_arguments(parser)
     options = vars(parser.parse_args(arguments))
     function_dir, output, as_json = (options.pop(name) for name in ("function", "output", "json"))
+    console = Console(World(), json=as_json)
     try:
         check_place(output, function_dir)
         built = build(function_dir, **options)
         write(built, output)
     except PackageError as error:
-        print(f"error: {error}", file=sys.stderr)
+        console.warn(f"error: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        print("interrupted: the same command begins anew", file=sys.stderr)
+        console.warn("interrupted: the same command begins anew")
         return 130
-    if as_json:
-        print(json.dumps(facts(built, output), indent=2))
-    else:
-        print("\n".join(describe(built, output)))
+    console.result("\n".join(describe(built, output)), **facts(built, output))
     return 0
 
 
@@ -94,14 +93,9 @@ def _parser(platform: str, output: Path) -> ArgumentParser:
     parser = ArgumentParser(
         prog=f"python -m portable package {platform}", description="Build what the platform's own tool takes."
     )
-    add = parser.add_argument
-    add(
-        "--function",
-        type=Path,
-        default=Path("function"),
-        metavar="DIR",
-        help="folder of the function (default function)",
+    add_function(parser)
+    parser.add_argument(
+        "-o", "--output", type=Path, default=output, metavar="PATH", help=f"where to write it (default {output})"
     )
-    add("-o", "--output", type=Path, default=output, metavar="PATH", help=f"where to write it (default {output})")
-    add("--json", action="store_true", help="print one JSON object")
+    add_json(parser)
     return parser

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..deploying.errors import BadSettings
 
-class PackageError(Exception):
+
+class PackageError(BadSettings):
     """What is to be shipped is not as it must be: says what to do. Nothing was written or called."""
-
-    exit_code = 2

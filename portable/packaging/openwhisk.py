@@ -80,17 +80,7 @@ def _check_size(built: Built) -> None:
     size = (built.size_bytes + 2) // 3 * 4
     if size <= MAX_CODE_BYTES:
         return
-    sizes: dict[str, int] = {}
-    for path, content in built.files.items():
-        top = path.partition("/")[0]
-        sizes[top] = sizes.get(top, 0) + len(content)
-    largest = sorted(sizes.items(), key=lambda item: -item[1])[:5]
     raise PackageError(
-        f"the zip is {_mb(size)} in base64, and OpenWhisk takes {_mb(MAX_CODE_BYTES)}: require less, or ship the "
-        "function as a Docker action; the largest in it, unzipped: "
-        + ", ".join(f"{name} {_mb(bytes_)}" for name, bytes_ in largest)
+        f"the zip is {contents.mb(size)} in base64, and OpenWhisk takes {contents.mb(MAX_CODE_BYTES)}: require less, "
+        f"or ship the function as a Docker action; the largest in it, unzipped: {contents.largest(built.files)}"
     )
-
-
-def _mb(size_bytes: int) -> str:
-    return f"{size_bytes / 2**20:.1f} MB"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from ..stack import strict_json
 from .errors import BadCall
 
 T = TypeVar("T")
@@ -39,7 +40,9 @@ class Members:
 def parse(text: str) -> Any:
     """Return a file's JSON. Raises BadCall if it is none, or has a member twice."""
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        return strict_json.loads(text)
+    except strict_json.RepeatedName as error:
+        raise BadCall(f"it has {error.name} twice") from None
     except (ValueError, RecursionError) as error:
         raise BadCall(f"it is not JSON: {error}") from None
 
@@ -51,15 +54,3 @@ def wrong(where: str, value: Any, takes: str) -> BadCall:
 
 def _joined(where: str, name: str) -> str:
     return f"{where}.{name}" if where else name
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise BadCall(f"it has {next(name for name in names if names.count(name) > 1)} twice")
-    return members
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from ..errors import BadSettings
+from ...deploying.errors import BadSettings
 
 # The header is of PEP 552 with an unchecked hash: Python takes the bytecode and never looks at the source.
 # 3.11 is the first whose marshal writes frozensets in one order.

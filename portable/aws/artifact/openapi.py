@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from ..errors import BadSettings
+from ...deploying.errors import BadSettings
 from . import openapi_paths
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..errors import BadSettings
+from ...deploying.errors import BadSettings
 
 _PLAIN = re.compile(r"[A-Za-z0-9._:,-]+")
 _VARIABLE = re.compile(r"\{([A-Za-z0-9._-]+)(\+?)\}")

@@ -53,14 +53,9 @@ def check_size(what: str, size_bytes: int, most_bytes: int, files: Mapping[str, 
     """Raise PackageError with the largest folders if there are more bytes than Lambda takes."""
     if size_bytes <= most_bytes:
         return
-    sizes: dict[str, int] = {}
-    for path, content in files.items():
-        top = path.partition("/")[0]
-        sizes[top] = sizes.get(top, 0) + len(content)
-    largest = sorted(sizes.items(), key=lambda item: -item[1])[:5]
     raise PackageError(
-        f"the package is {_mb(size_bytes)} {what}, and Lambda takes {_mb(most_bytes)}; the largest in it, unzipped: "
-        + ", ".join(f"{name} {_mb(size)}" for name, size in largest)
+        f"the package is {contents.mb(size_bytes)} {what}, and Lambda takes {contents.mb(most_bytes)}; "
+        f"the largest in it, unzipped: {contents.largest(files)}"
     )
 
 
@@ -82,7 +77,3 @@ def place_of(runtime: str, architecture: Architecture) -> Place:
     # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html: Amazon Linux 2023 from 3.12 on, 2 before
     glibc_minor = 34 if int(python.partition(".")[2]) >= 12 else 26
     return Place("Lambda", python, architecture, glibc_minor, f"public.ecr.aws/lambda/python:{python}")
-
-
-def _mb(size_bytes: int) -> str:
-    return f"{size_bytes / 2**20:.1f} MB"

@@ -10,9 +10,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from ..errors import BadSettings
+from ...deploying.errors import BadSettings
+from ...stack import strict_json
 from . import openapi
 from .target import Target
 
@@ -26,7 +27,7 @@ def read_spec(path: Path) -> dict[str, Any]:
     """Return the document. Raises BadSettings if API Gateway could not serve it: see `openapi.cleaned`."""
     try:
         content = path.read_bytes()
-        spec = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_refuse_constant)
+        spec = strict_json.loads(content.decode("utf-8-sig"))
     except FileNotFoundError:
         raise BadSettings(
             f"{path} is missing: the front door rest is made from it; write it, or set front_door to http or url"
@@ -81,16 +82,3 @@ def digest(body: Mapping[str, Any]) -> str:
     """Return 16 hexadecimal digits that are the same for the same rendered spec, in whatever order it is written."""
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a JSON object; raises ValueError for a name that comes twice, of which JSON would drop the first."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} comes twice in one object")
-    return found
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from typing import Protocol
 
+from ...deploying.cli import Command
 from ..console import Console
 from ..world import World
 from . import (
@@ -26,20 +25,7 @@ from . import (
     versions,
 )
 
-
-class Command(Protocol):
-    """What every module of this folder has."""
-
-    __doc__: str | None
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add the command's own arguments."""
-
-    def run(self, arguments: Namespace, world: World, console: Console) -> int:
-        """Run it; return the exit code. Raises DeployError."""
-
-
-COMMANDS: Mapping[str, Command] = {
+COMMANDS: Mapping[str, Command[World, Console]] = {
     "doctor": doctor,
     "package": package,
     "run": run,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
+from ...deploying.confirming import confirm
+from ...deploying.errors import BadSettings
 from .. import planner, secrets
 from ..artifact.target import Target
-from ..confirming import confirm
 from ..console import Console, plan_facts
-from ..errors import BadSettings
 from ..plan import Plan
 from ..planner import Found
 from ..resources import release
-from ..stage import carry_out, connect, facts, heading
+from ..stage import carry_out, connect
 from ..world import World
 from . import building
 
@@ -33,7 +33,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     if missing := secrets.missing(found.secrets, stage.settings.secrets):
         raise BadSettings(missing)
     plan = planner.changes(found, target)
-    console.say(heading(stage))
+    console.say(stage.heading)
     console.plan(plan)
     if plan.steps:
         if not arguments.yes:
@@ -44,7 +44,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     seconds = round(world.clock() - began, 1)
     outcome = {"result": "deployed" if plan.steps else "nothing to do", **_facts(plan, known, found, target)}
     console.result(
-        _told(plan, outcome, stage.names.stage, seconds), **facts(stage), **outcome, seconds=seconds, **plan_facts(plan)
+        _told(plan, outcome, stage.names.stage, seconds), **stage.facts, **outcome, seconds=seconds, **plan_facts(plan)
     )
     return 0
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from ...deploying.confirming import confirm, typed_name
+from ...deploying.errors import Refused
 from .. import planner
-from ..confirming import confirm, confirm_name
 from ..console import Console, plan_facts
-from ..stage import carry_out, connect, facts, heading
+from ..stage import carry_out, connect
 from ..world import World
 
 
@@ -26,18 +27,26 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     stage = connect(arguments, world, console)
     found = planner.read(stage.aws, stage.names)
     plan = planner.removal(found, stage.names, logs=arguments.delete_logs, secret_values=arguments.delete_secrets)
-    console.say(heading(stage))
+    console.say(stage.heading)
     console.plan(plan)
     if plan.steps:
         if not arguments.yes:
             console.show_before_asking(plan)
         if stage.names.stage == "prod":
-            confirm_name(world, stage.names.base, given=arguments.confirm)
+            _check_name(world, stage.names.base, given=arguments.confirm)
         confirm(world, "Remove all of it?", yes=arguments.yes)
         console.say()
         carry_out(stage, plan)
     outcome = "destroyed" if plan.steps else "nothing to do"
     left = planner.left(found, stage.names, plan)
     text = "\n".join([outcome, *(f"left: {one}" for one in left)])
-    console.result(text, **facts(stage), result=outcome, left=left, **plan_facts(plan))
+    console.result(text, **stage.facts, result=outcome, left=left, **plan_facts(plan))
     return 0
+
+
+def _check_name(world: World, name: str, *, given: str | None) -> None:
+    """Raise Refused unless the name is given, or typed where somebody can be asked."""
+    if given is None and world.stdin.isatty():
+        given = typed_name(world, name)
+    if given != name:
+        raise Refused(f"this is a stage called prod: say --confirm {name} to do it")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 
+from ...deploying.errors import DeployError
 from .. import failures, planner, secrets
 from ..artifact import spec
 from ..console import Console
-from ..errors import DeployError
 from ..resources import function_state
 from ..settings import Settings
 from ..stage import Stage, connect, settings_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
+from ...deploying.arguments import add_data, read_data
+from ...deploying.errors import BadSettings, DeployError
 from ..console import Console
-from ..errors import BadSettings, DeployError
 from ..names import ALIAS_LIVE
 from ..stage import connect, settings_of
 from ..world import World
@@ -18,9 +18,7 @@ from . import building
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the payload, and where."""
     building.add_environment(parser)
-    parser.add_argument(
-        "-d", "--data", default="{}", metavar="JSON", help="the payload; @FILE or - reads it (default {})"
-    )
+    add_data(parser, "the payload")
     parser.add_argument("--local", action="store_true", help="in the built zip, here: no call to AWS")
     parser.add_argument("--version", default=ALIAS_LIVE, help="a version's number (default: what is live)")
 
@@ -61,20 +59,9 @@ def _invoke_local(arguments: Namespace, world: World, console: Console, payload:
 
 def _payload(data: str, world: World) -> bytes:
     """Return the payload. Raises BadSettings for what is no JSON: Lambda takes nothing else."""
-    payload = _read(data, world)
+    payload = read_data(data, world)
     try:
         json.loads(payload)
     except ValueError as error:
         raise BadSettings(f"--data is no JSON: {error}") from None
     return payload
-
-
-def _read(data: str, world: World) -> bytes:
-    if data == "-":
-        return world.stdin.read().encode()
-    if not data.startswith("@"):
-        return data.encode()
-    try:
-        return Path(data[1:]).read_bytes()
-    except OSError as error:
-        raise BadSettings(f"--data: cannot read {data[1:]!r}: {error.strerror}") from None

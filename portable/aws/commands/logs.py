@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import Any
 
+from ...deploying.arguments import time_s
 from ..console import Console
 from ..stage import Stage, connect
 from ..world import World
 
-_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _OVERLAP_MS = 30_000
 """How far the log is read again when following: lines come late, and out of order."""
 
@@ -21,7 +19,7 @@ _OVERLAP_MS = 30_000
 def add_arguments(parser: ArgumentParser) -> None:
     """Add from when, and for how long."""
     parser.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
-    parser.add_argument("--since", type=_seconds, default=600, metavar="TIME", help="30s, 10m, 2h, 1d (default 10m)")
+    parser.add_argument("--since", type=time_s, default=600, metavar="TIME", help="30s, 10m, 2h, 1d (default 10m)")
     parser.add_argument("--filter", default="", metavar="PATTERN", help="a CloudWatch Logs filter pattern")
 
 
@@ -81,10 +79,3 @@ def _readable(message: str) -> str:
 
 def _said(message: Any) -> str:
     return message.rstrip("\n") if isinstance(message, str) else json.dumps(message) if message else ""
-
-
-def _seconds(text: str) -> int:
-    match = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
-    if not match:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 30s, 10m, 2h or 1d")
-    return int(match[1]) * _UNITS_S[match[2]]

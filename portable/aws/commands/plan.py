@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from .. import planner, secrets
 from ..console import Console, plan_facts
-from ..errors import CHANGES_WAIT
-from ..stage import connect, facts, heading
+from ..stage import connect
 from ..world import World
 from . import building
+
+# the exit code that is no error's: see deploying/errors.py
+_CHANGES_WAIT = 3
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,6 +29,6 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     plan = planner.changes(found, target)
     if missing := secrets.missing(found.secrets, stage.settings.secrets):
         plan = replace(plan, notes=(*plan.notes, *missing.splitlines()))
-    lines = [heading(stage), *console.plan_lines(plan), *([] if plan.steps else ["nothing to do"])]
-    console.result("\n".join(lines), **facts(stage), **plan_facts(plan))
-    return CHANGES_WAIT if plan.steps and arguments.exit_code else 0
+    lines = [stage.heading, *console.plan_lines(plan), *([] if plan.steps else ["nothing to do"])]
+    console.result("\n".join(lines), **stage.facts, **plan_facts(plan))
+    return _CHANGES_WAIT if plan.steps and arguments.exit_code else 0

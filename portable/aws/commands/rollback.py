@@ -8,7 +8,7 @@ from .. import rollback
 from ..console import Console, plan_facts
 from ..plan import Plan, Step
 from ..resources import doors
-from ..stage import Stage, carry_out, connect, facts, heading, read_function
+from ..stage import Stage, carry_out, connect, read_function
 from ..world import World
 
 
@@ -45,9 +45,9 @@ def check(found: doors.Doors, stage: Stage, arguments: Namespace) -> tuple[Step,
 def move(stage: Stage, plan: Plan, done: str, version: str | None, after: tuple[Step, ...] = ()) -> None:
     """Carry out a plan that moves `live`, then the steps after it, which take nothing back; say what is live now."""
     console = stage.console
-    console.say(heading(stage))
+    console.say(stage.heading)
     carry_out(stage, plan)
     carry_out(stage, Plan(after))
     result = done if plan.steps else "nothing to do"
     lines = [f"{result}: version {version} is live", *(f"note: {note}" for note in plan.notes)]
-    console.result("\n".join(lines), **facts(stage), result=result, version=version, **plan_facts(plan))
+    console.result("\n".join(lines), **stage.facts, result=result, version=version, **plan_facts(plan))

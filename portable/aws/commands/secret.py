@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from ...deploying.errors import BadSettings, DeployError
 from .. import secrets
 from ..console import Console
-from ..errors import BadSettings, DeployError
 from ..stage import Stage, connect
 from ..world import World
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from .. import planner, secrets, versions
 from ..console import Console
 from ..resources import doors, topic
-from ..stage import Stage, connect, facts, heading
+from ..stage import Stage, connect
 from ..world import World
 from . import building
 
@@ -26,7 +26,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     waiting = sum(step.sign != "?" for step in plan.steps)
     shown["differs"] = f"{waiting} change(s) wait: see plan" if waiting else "no: what is here is what is live"
     lines = [f"  {name:10} {value}" for name, value in shown.items()]
-    console.result("\n".join([heading(stage), *lines]), **facts(stage), **shown)
+    console.result("\n".join([stage.heading, *lines]), **stage.facts, **shown)
     return 0
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from ...deploying.errors import DeployError
 from ..console import Console
-from ..errors import DeployError
 from ..resources import doors
 from ..stage import connect
 from ..world import World

@@ -14,9 +14,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
+from ...deploying.changes import Difference
 from ..aws import NOT_FOUND
 from ..names import ALIAS_LIVE, ALIAS_PREVIOUS, Names
-from ..plan import Action, Call, CheckVersion, Difference, Fill, Step, Wait
+from ..plan import Action, Call, CheckVersion, Fill, Step, Wait
 from .function_state import Alias, FunctionState
 
 Cause: TypeAlias = Literal["deployed after", "promoted after", "rolled back from"]

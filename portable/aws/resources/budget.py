@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...deploying.changes import Difference
+from ...deploying.errors import BadSettings
 from ..artifact.target import Target
 from ..aws import NOT_FOUND, Aws
 from ..emails import is_same, masked
-from ..errors import BadSettings
 from ..names import Names
-from ..plan import Call, Difference, Step
+from ..plan import Call, Step
 from . import tagging
 
 _SERVICE = "budgets@us-east-1"

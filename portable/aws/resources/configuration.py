@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...deploying.changes import Difference
 from ..artifact.target import HANDLER, Target
-from ..plan import Difference
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 _DEFAULTS: Mapping[str, Any] = {

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...deploying.changes import Difference
 from ..artifact.descriptions import code_digest_of
 from ..artifact.target import Package, Target
 from ..aws import NOT_FOUND
 from ..names import Names
-from ..plan import Action, Call, Difference, Step, Wait
+from ..plan import Action, Call, Step, Wait
 from . import configuration, tagging
 from .function_state import FunctionState
 

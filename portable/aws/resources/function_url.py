@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...deploying.changes import Difference
 from ..artifact.target import Target
 from ..aws import NOT_FOUND, Aws
 from ..names import ALIAS_LIVE, Names
-from ..plan import Call, Difference, Step
+from ..plan import Call, Step
 from . import permissions
 from .permissions import Permission
 

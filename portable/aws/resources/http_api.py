@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...deploying.changes import Difference
 from ..artifact.target import Target
 from ..aws import Aws
 from ..names import Names
-from ..plan import Call, Difference, Step
+from ..plan import Call, Step
 from . import gateway, permissions, tagging
 from .permissions import Permission
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...deploying.changes import Difference
 from ..artifact.target import Target
 from ..aws import NOT_FOUND, Aws
 from ..names import Names
-from ..plan import Call, Difference, Step
+from ..plan import Call, Step
 from . import tagging
 
 _KIND = "log group"

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...deploying.changes import Difference
 from ..artifact.target import Target
 from ..aws import NOT_FOUND, Aws
 from ..names import Names
-from ..plan import Call, Difference, Fill, Step
+from ..plan import Call, Fill, Step
 from . import tagging
 
 _NOT_KNOWN_YET = "not known yet"

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...deploying.errors import BadSettings
 from ..artifact.descriptions import release_description
 from ..artifact.target import Target
 from ..aws import NOT_FOUND
-from ..errors import BadSettings
 from ..names import Names
 from ..plan import Action, Call, Plan, Step
 from . import aliases, configuration, function

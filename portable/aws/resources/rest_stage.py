@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...deploying.changes import Difference
+from ...deploying.errors import BadSettings
 from ..artifact import spec
 from ..artifact.target import Target
-from ..errors import BadSettings
 from ..names import Names
-from ..plan import Call, Difference, Fill, Step
+from ..plan import Call, Fill, Step
 from ..settings import Settings
 from . import gateway, tagging
 from .rest_api import Deployment, RestApi

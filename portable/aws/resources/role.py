@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...deploying.changes import Difference
 from ..artifact.target import Target
 from ..aws import NOT_FOUND, Aws
 from ..names import Names
-from ..plan import Call, Difference, Step
+from ..plan import Call, Step
 from ..policies import execution_policy, readable, trust_policy
 from . import tagging
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..errors import Refused
+from ...deploying.changes import Difference
+from ...deploying.errors import Refused
 from ..names import Names
-from ..plan import Call, Difference
+from ..plan import Call
 
 
 def of_pairs(pairs: Iterable[Mapping[str, str]]) -> dict[str, str]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...deploying.changes import Difference
 from ..artifact.target import Target
 from ..aws import NOT_FOUND, Aws
 from ..emails import is_same, masked
 from ..names import Names
-from ..plan import Call, Difference, Step
+from ..plan import Call, Step
 from . import tagging
 
 _NO_ARN_YET = "PendingConfirmation"

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...deploying.changes import Difference
 from ..artifact.target import Target
 from ..aws import Aws
 from ..names import Names
-from ..plan import Call, Difference, Fill, Step
+from ..plan import Call, Fill, Step
 from ..settings import Settings
 from . import gateway, tagging
 

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ...deploying.errors import BadSettings
 from ...emulators.aws_lambda.runtime import Layout
 from ..artifact.target import HANDLER, Package
-from ..errors import BadSettings
 from ..names import Names
 from ..settings import Architecture, Settings
 

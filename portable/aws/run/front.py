@@ -9,11 +9,11 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from typing import Any
 
+from ...deploying.errors import BadSettings
 from ...emulators.aws_lambda.bodies import Refused, read_body
 from ...emulators.aws_lambda.events import Request
 from ...emulators.aws_lambda.exchange import Answer, Exchange, new_ids
 from ...emulators.aws_lambda.replies import Reply
-from ..errors import BadSettings
 
 HOST = "127.0.0.1"
 _NO_BODY = (204, 304)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...deploying.errors import BadSettings
 from ...emulators.aws_lambda.runtime import Layout
-from ..errors import BadSettings
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the runtime has the SDK too
 _RUNTIME = (

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
+from ...deploying.errors import BadSettings, DeployError
 from ...emulators.aws_lambda.doors import DOORS
 from ...emulators.aws_lambda.exchange import Exchange
 from ...emulators.aws_lambda.runtime import INIT_TIMEOUT_S, Layout, Runtime, Start
 from ...emulators.aws_lambda.runtime_api import Invocation, InvocationError
 from ..artifact.target import HANDLER, Package
-from ..errors import BadSettings, DeployError
 from ..settings import Settings
 from .debugger import debugged, debugger_environ, instructions
 from .environment import check_machine, differences, environment, names_of, secrets_from, this_machine

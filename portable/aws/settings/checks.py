@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from platforms.aws_lambda import limits
 
-from ..errors import BadSettings
+from ...deploying.errors import BadSettings
 from ..hints import hint
 from ..names import Names
 from . import Settings, region, texts

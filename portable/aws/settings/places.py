@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
-from ..errors import BadSettings
+from ...deploying.errors import BadSettings
 
 Places: TypeAlias = Mapping[str, str]
 """The place of each setting that was written, by its key; one that has its default is not in here."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadSettings
+from ...deploying.errors import BadSettings
 from . import Settings, Smoke, checks, region, stack
 from .places import Written
 from .toml import read_stage

@@ -9,7 +9,7 @@ import botocore.session
 from botocore.exceptions import ConfigParseError, ProfileNotFound
 from botocore.loaders import create_loader
 
-from ..errors import BadSettings
+from ...deploying.errors import BadSettings
 from ..hints import hint
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from platforms.aws_lambda.limits import MIN_MEMORY_MB
 
+from ...deploying.errors import BadSettings
 from ...stack.errors import Refused
 from ...stack.quantities import parse_quantity
 from ...stack.stack_file import StackFunction, read_stack
-from ..errors import BadSettings
 
 
 @dataclass(frozen=True)

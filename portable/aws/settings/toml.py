@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..errors import BadSettings
+from ...deploying.errors import BadSettings
 from ..hints import hint
 from . import Smoke, Statement
 from .places import Written

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, request
 
+from ...stack import strict_json
 from ...stack.errors import Refused
 from ...stack.fields import text
 from ...stack.messages import DEFAULT_NAMESPACE, FunctionName
@@ -23,7 +24,11 @@ def parse_json(body: bytes) -> Any:
     """Return what a JSON text says. Raises Refused, with the place, for what Go refuses, and for a name given twice."""
     try:
         written = body.decode("utf-8-sig")
-        return json.loads(written, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer)
+        return strict_json.loads(written, parse_int=_integer)
+    except strict_json.RepeatedName as error:
+        raise Refused(f"the body has the field {error.name[:80]!r} twice") from None
+    except strict_json.NotANumber as error:
+        raise Refused(f"the body is not JSON: {error.constant} is no number of JSON") from None
     except UnicodeDecodeError as error:
         raise Refused(f"the body is not JSON: it is not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -80,19 +85,6 @@ def json_reply(value: Any, status: int = 200) -> Response:
 def text_reply(written: str, status: int = 200) -> Response:
     """Return a plain text reply of one line, as Go's http.Error has it."""
     return Response(f"{written}\n", status, content_type="text/plain; charset=utf-8")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in fields:
-            raise Refused(f"the body has the field {name[:80]!r} twice")
-        fields[name] = value
-    return fields
-
-
-def _no_constant(name: str) -> Any:
-    raise Refused(f"the body is not JSON: {name} is no number of JSON")
 
 
 def _integer(digits: str) -> int:

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from typing import Protocol
 
+from ...deploying.cli import Command
+from ...deploying.world import World
 from ..console import Console
-from ..world import World
 from . import deploy, invoke, logs, remove, status
 
-
-class Command(Protocol):
-    """What every module of this folder has."""
-
-    __doc__: str | None
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add the command's own arguments."""
-
-    def run(self, arguments: Namespace, world: World, console: Console) -> int:
-        """Run it; return the exit code. Raises DeployError."""
-
-
-COMMANDS: Mapping[str, Command] = {
+COMMANDS: Mapping[str, Command[World, Console]] = {
     "deploy": deploy,
     "status": status,
     "invoke": invoke,

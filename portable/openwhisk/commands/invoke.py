@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import Any
 
+from ...deploying.arguments import add_data, read_data
+from ...deploying.errors import BadSettings, DeployError
+from ...deploying.world import World
 from ..activations import facts_of, line_of
+from ..answers import ApiError
 from ..console import Console
-from ..errors import ApiError, BadSettings, DeployError
 from ..target import Target, connect
-from ..world import World
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments, and whether to wait."""
-    add = parser.add_argument
-    add("-d", "--data", default="{}", metavar="JSON", help="a JSON object; @FILE or - reads it (default {})")
-    add("--no-wait", action="store_true", help="print the activation's id, and wait for nothing")
+    add_data(parser, "a JSON object")
+    parser.add_argument("--no-wait", action="store_true", help="print the activation's id, and wait for nothing")
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:
@@ -62,20 +62,9 @@ def _accepted(payload: Any, target: Target, console: Console, *, has_waited: boo
 def _payload(data: str, world: World) -> dict[str, Any]:
     """Return the arguments. Raises BadSettings for what is no JSON object: an action takes nothing else."""
     try:
-        payload = json.loads(_read(data, world))
+        payload = json.loads(read_data(data, world).decode())
     except ValueError as error:
         raise BadSettings(f"--data is no JSON: {error}") from None
     if not isinstance(payload, dict):
         raise BadSettings(f"--data is a JSON {type(payload).__name__}; an action takes an object, such as {{}}")
     return payload
-
-
-def _read(data: str, world: World) -> str:
-    if data == "-":
-        return world.stdin.read()
-    if not data.startswith("@"):
-        return data
-    try:
-        return Path(data[1:]).read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadSettings(f"--data: cannot read {data[1:]!r}: {error.strerror}") from None

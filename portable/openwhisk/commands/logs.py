@@ -7,13 +7,13 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from typing import Any
 
+from ...deploying.arguments import time_s
+from ...deploying.errors import BadSettings, DeployError
+from ...deploying.world import World
 from ..activations import facts_of, line_of
 from ..console import Console
-from ..errors import BadSettings, DeployError
 from ..target import Target, connect
-from ..world import World
 
-_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 # https://github.com/apache/openwhisk/blob/master/core/controller/src/main/resources/apiv1swagger.json
 _MOST = 200
 
@@ -22,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add which activations."""
     add = parser.add_argument
     add("-n", "--limit", type=_count, default=10, metavar="N", help=f"how many, up to {_MOST} (default 10)")
-    add("--since", type=_seconds, metavar="TIME", help="30s, 10m, 2h, 1d")
+    add("--since", type=time_s, metavar="TIME", help="30s, 10m, 2h, 1d")
     add("--activation", metavar="ID", help="this one alone, with its result")
 
 
@@ -73,10 +73,3 @@ def _count(text: str) -> int:
     if text.isascii() and text.isdigit() and 0 < int(text) <= _MOST:
         return int(text)
     raise ArgumentTypeError(f"{text!r} is no number from 1 to {_MOST}")
-
-
-def _seconds(text: str) -> int:
-    match = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
-    if not match:
-        raise ArgumentTypeError(f"{text!r} is no time such as 30s, 10m, 2h or 1d")
-    return int(match[1]) * _UNITS_S[match[2]]

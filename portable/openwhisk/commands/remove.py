@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from ...deploying.confirming import confirm_name
+from ...deploying.errors import Refused
+from ...deploying.world import World
 from .. import found
+from ..answers import ApiError
 from ..console import Console
-from ..errors import ApiError, Refused
 from ..found import Found, is_ours
 from ..target import Target, connect
-from ..world import World
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -29,7 +31,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     if there.action or takes_package:
         if not arguments.yes and (console.json or console.quiet):
             console.warn(target.heading)
-        console.confirm(str(target.name), yes=arguments.yes)
+        confirm_name(world, str(target.name), yes=arguments.yes)
     removed, left = _remove(there, target, takes_package=takes_package)
     for line in removed:
         console.say(f"  - {line}")

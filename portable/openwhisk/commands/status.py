@@ -7,20 +7,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ...deploying.arguments import add_function
+from ...deploying.world import World
 from ...packaging import openwhisk as package
 from ...packaging.errors import PackageError
-from .. import found, wanted
+from .. import found
 from ..activations import updated_at
 from ..console import Console
 from ..found import Entity, annotations_of
 from ..names import DIGEST
 from ..target import Target, connect
-from ..world import World
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add what is compared."""
-    wanted.add_function(parser)
+    add_function(parser)
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:

@@ -10,7 +10,8 @@ from moto import mock_aws
 
 from portable.aws.apply import carry_out
 from portable.aws.aws import Aws
-from portable.aws.plan import Difference, Plan, Step
+from portable.aws.plan import Plan, Step
+from portable.deploying.changes import Difference
 
 from .stubs import REGION
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from portable.aws.apply import CheckFailed, carry_out
+from portable.aws.apply import CheckFailed, Unhealthy, carry_out
 from portable.aws.aws import Aws, AwsError
-from portable.aws.errors import DeployError, Unhealthy
 from portable.aws.plan import Call, CheckUrl, CheckVersion, Fill, Plan, Step
+from portable.deploying.errors import DeployError
 
 from .stubs import REGION, StubbedSession
 

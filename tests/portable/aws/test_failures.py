@@ -6,8 +6,8 @@ import pytest
 from botocore import exceptions as botocore
 
 from portable.aws.aws import AwsError
-from portable.aws.errors import BadSettings, Refused
 from portable.aws.failures import explained
+from portable.deploying.errors import BadSettings, Refused
 
 
 @pytest.mark.parametrize(

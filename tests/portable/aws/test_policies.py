@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from portable.aws.errors import BadSettings
 from portable.aws.policies import execution_policy, readable, trust_policy
 from portable.aws.settings import Statement
+from portable.deploying.errors import BadSettings
 
 from .targets import make_target
 

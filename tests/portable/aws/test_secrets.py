@@ -12,8 +12,8 @@ from moto import mock_aws
 
 from portable.aws import secrets
 from portable.aws.aws import Aws, AwsError
-from portable.aws.errors import BadSettings, DeployError, Refused
 from portable.aws.secrets import Secret, Secrets
+from portable.deploying.errors import BadSettings, DeployError, Refused
 
 from .moto_account import do, moto_aws, operations
 from .stubs import REGION, StubbedSession

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portable.aws import secrets
-from portable.aws.errors import BadSettings
+from portable.deploying.errors import BadSettings
 
 VALUE = "hunter2-and-more"
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from portable.deploying.world import World
 from portable.openwhisk.cli import main
-from portable.openwhisk.world import World
 
 from .whisk import NOW_MS
 

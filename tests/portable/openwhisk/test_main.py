@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from portable.deploying.world import World
 from portable.openwhisk import __main__ as entry
 from portable.openwhisk import cli
 from portable.openwhisk.commands import COMMANDS
-from portable.openwhisk.world import World
 from portable.packaging import __main__ as packaging
 
 from .api_server import AUTH, ApiServer, Fault

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from portable.deploying.errors import BadSettings, DeployError, Refused
+from portable.deploying.world import World
 from portable.openwhisk import settings
-from portable.openwhisk.errors import BadSettings, DeployError, Refused
 from portable.openwhisk.settings import Settings
-from portable.openwhisk.world import World
 
 KEY = "23bc46b1:from-file"
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from portable.aws.artifact import package
-from portable.aws.errors import DeployError
 from portable.aws.run.environment import names_of
 from portable.aws.run.front import Front
 from portable.aws.run.layout import laid_out
 from portable.aws.run.pool import Pool
 from portable.aws.run.run import serve, start_of
 from portable.aws.settings import Settings
+from portable.deploying.errors import DeployError
 from portable.emulators.aws_lambda.doors import DOORS
 from portable.emulators.aws_lambda.exchange import Exchange
 from portable.emulators.aws_lambda.runtime import Runtime

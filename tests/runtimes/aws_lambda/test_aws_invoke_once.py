@@ -11,9 +11,9 @@ import pytest
 
 from portable.aws.artifact import package
 from portable.aws.artifact.target import Package
-from portable.aws.errors import BadSettings
 from portable.aws.run.run import invoke_once, serve
 from portable.aws.settings import Settings
+from portable.deploying.errors import BadSettings
 
 from .. import artifacts
 from ..test_broken_handlers import write_function

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from portable.aws.artifact.bytecode import compile_for
-from portable.aws.errors import BadSettings
+from portable.deploying.errors import BadSettings
 
 from .pythons import find_python
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portable.aws.artifact import openapi
-from portable.aws.errors import BadSettings
+from portable.deploying.errors import BadSettings
 
 from ..targets import SPEC
 

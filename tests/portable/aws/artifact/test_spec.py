@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from portable.aws.artifact import spec
-from portable.aws.errors import BadSettings
+from portable.deploying.errors import BadSettings
 
 from ..targets import NAMES, SPEC, make_target
 

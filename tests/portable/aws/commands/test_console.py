@@ -6,8 +6,9 @@ import io
 import json
 
 from portable.aws.console import Console, plan_facts, plan_lines
-from portable.aws.plan import Difference, Plan, Step
+from portable.aws.plan import Plan, Step
 from portable.aws.world import World
+from portable.deploying.changes import Difference
 
 PLAN = Plan(
     (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from portable.aws import promote
-from portable.aws.errors import DeployError
 from portable.aws.plan import Call, CheckVersion, Wait
 from portable.aws.resources.function_state import FunctionState
+from portable.deploying.errors import DeployError
 
 from ..function_states import aliases_set, make_state, said
 from ..targets import NAMES

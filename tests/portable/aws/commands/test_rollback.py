@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from portable.aws import rollback
-from portable.aws.errors import BadSettings, DeployError
 from portable.aws.plan import CheckVersion
 from portable.aws.resources.function_state import FunctionState
+from portable.deploying.errors import BadSettings, DeployError
 
 from ..function_states import aliases_set, make_state, said
 from ..targets import NAMES

@@ -9,10 +9,11 @@ import pytest
 
 from portable.aws.artifact.target import Target
 from portable.aws.aws import Aws
-from portable.aws.errors import Refused
-from portable.aws.plan import Call, Difference, Fill, Plan, Step
+from portable.aws.plan import Call, Fill, Plan, Step
 from portable.aws.resources import alarms
 from portable.aws.resources.metric_alarms import Alarm
+from portable.deploying.changes import Difference
+from portable.deploying.errors import Refused
 
 from ..moto_account import do, moto_aws, operations, shown
 from ..stubs import REGION, StubbedSession

@@ -10,13 +10,14 @@ import pytest
 
 from portable.aws.artifact.target import Target
 from portable.aws.aws import Aws
-from portable.aws.errors import Refused
 from portable.aws.names import Names
-from portable.aws.plan import Call, Difference, Plan
+from portable.aws.plan import Call, Plan
 from portable.aws.resources import billing_alarm
 from portable.aws.resources.billing_alarm import BillingAlarm
 from portable.aws.resources.metric_alarms import Alarm
 from portable.aws.resources.topics import Topic
+from portable.deploying.changes import Difference
+from portable.deploying.errors import Refused
 
 from ..moto_account import do, moto_aws, operations, shown
 from ..stubs import REGION, StubbedSession

@@ -9,11 +9,12 @@ import pytest
 
 from portable.aws.artifact.target import Target
 from portable.aws.aws import Aws
-from portable.aws.errors import BadSettings, Refused
 from portable.aws.names import Names
-from portable.aws.plan import Call, Difference, Plan, Step
+from portable.aws.plan import Call, Plan, Step
 from portable.aws.resources import budget
 from portable.aws.resources.budget import Budget
+from portable.deploying.changes import Difference
+from portable.deploying.errors import BadSettings, Refused
 
 from ..moto_account import do, moto_aws, operations, shown
 from ..stubs import REGION, StubbedSession

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from portable.aws.apply import Unhealthy
 from portable.aws.artifact.target import Target
-from portable.aws.errors import Unhealthy
 from portable.aws.plan import CheckUrl, Fill
 from portable.aws.resources import doors
 from portable.aws.resources.doors import Doors

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from portable.aws.artifact.target import Target
-from portable.aws.errors import Refused
 from portable.aws.plan import Call, Step, Wait
 from portable.aws.resources import function
 from portable.aws.resources.function_state import FunctionState
+from portable.deploying.errors import Refused
 
 from ..function_states import said
 from ..moto_account import operations

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from portable.aws.errors import Unhealthy
-from portable.aws.plan import Difference
+from portable.aws.apply import Unhealthy
 from portable.aws.resources import function_url
+from portable.deploying.changes import Difference
 
 from ..door_account import DoorAccount, calls
 from ..strict import StrictAws

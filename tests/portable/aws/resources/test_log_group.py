@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from portable.aws.aws import Aws
-from portable.aws.errors import Refused
-from portable.aws.plan import Call, Difference
+from portable.aws.plan import Call
 from portable.aws.resources import log_group
 from portable.aws.resources.log_group import LogGroup
+from portable.deploying.changes import Difference
+from portable.deploying.errors import Refused
 
 from ..moto_account import do, moto_aws, operations, shown
 from ..stubs import REGION, StubbedSession

@@ -9,10 +9,10 @@ import pytest
 
 from portable.aws.artifact.descriptions import release_description
 from portable.aws.artifact.target import Target
-from portable.aws.errors import BadSettings
 from portable.aws.plan import Call, CheckVersion, Fill, Wait
 from portable.aws.resources import release
 from portable.aws.resources.function_state import FunctionState
+from portable.deploying.errors import BadSettings
 
 from ..function_states import aliases_set, make_state, said
 from ..settings.configurations import configuration_of

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from portable.aws import promote, rollback
-from portable.aws.apply import CheckFailed, carry_out
+from portable.aws.apply import CheckFailed, Unhealthy, carry_out
 from portable.aws.artifact.target import Target
 from portable.aws.aws import Aws, AwsError
-from portable.aws.errors import Unhealthy
 from portable.aws.plan import CheckUrl, Plan, Step
 from portable.aws.resources import function_state, release
 from portable.aws.resources.function_state import FunctionState

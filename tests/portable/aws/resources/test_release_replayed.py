@@ -12,9 +12,9 @@ import pytest
 from portable.aws.apply import carry_out
 from portable.aws.artifact.descriptions import release_description
 from portable.aws.aws import Aws, AwsError
-from portable.aws.errors import DeployError
 from portable.aws.plan import Plan
 from portable.aws.resources import release
+from portable.deploying.errors import DeployError
 
 from ..function_states import make_state
 from ..lambda_model import LambdaModel

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from portable.aws.apply import Unhealthy
 from portable.aws.artifact import spec
 from portable.aws.artifact.target import Target
-from portable.aws.errors import BadSettings, Unhealthy
 from portable.aws.plan import Call, Fill
 from portable.aws.resources import rest_stage
 from portable.aws.resources.rest_api import Deployment, RestApi
+from portable.deploying.errors import BadSettings
 
 from ..door_account import DoorAccount, calls, with_canary
 from ..strict import StrictAws

@@ -9,11 +9,11 @@ import boto3
 import pytest
 
 from portable.aws.aws import Aws, AwsError
-from portable.aws.errors import BadSettings, Refused
 from portable.aws.policies import execution_policy, trust_policy
 from portable.aws.resources import role
 from portable.aws.resources.role import Role
 from portable.aws.settings import Statement
+from portable.deploying.errors import BadSettings, Refused
 
 from ..moto_account import do, moto_aws, operations, shown
 from ..stubs import REGION

@@ -8,10 +8,10 @@ import boto3
 import pytest
 
 from portable.aws.aws import Aws
-from portable.aws.errors import Refused
-from portable.aws.plan import Difference
 from portable.aws.resources import topic
 from portable.aws.resources.topics import Subscription, Topic
+from portable.deploying.changes import Difference
+from portable.deploying.errors import Refused
 
 from ..moto_account import do, moto_aws, operations, shown
 from ..stubs import REGION, StubbedSession

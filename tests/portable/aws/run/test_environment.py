@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from portable.aws.artifact.target import Package
-from portable.aws.errors import BadSettings
 from portable.aws.run.environment import Machine, check_machine, differences, environment, secrets_from, this_machine
 from portable.aws.settings import Settings
+from portable.deploying.errors import BadSettings
 from portable.emulators.aws_lambda.runtime import Layout
 
 LAYOUT = Layout(Path("/l/task"), Path("/l/runtime"), Path("/l/home"))

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from portable.aws.errors import BadSettings
 from portable.aws.run.front import Front
+from portable.deploying.errors import BadSettings
 from portable.emulators.aws_lambda.doors import DOORS
 from portable.emulators.aws_lambda.exchange import Exchange
 from portable.emulators.aws_lambda.runtime import Outcome

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from portable.aws.errors import BadSettings
 from portable.aws.run.layout import laid_out, link
+from portable.deploying.errors import BadSettings
 from portable.packaging import zip_file
 
 PACKED = zip_file.pack({"function/handler.py": b"pass\n", "bin/tool": b"#!/bin/sh\n"})

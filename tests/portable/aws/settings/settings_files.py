@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from portable.aws.errors import BadSettings
 from portable.aws.settings import Settings
 from portable.aws.settings.reading import Options, load
+from portable.deploying.errors import BadSettings
 
 STACK = """\
 version: 1.0

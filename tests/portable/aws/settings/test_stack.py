@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from portable.aws.errors import BadSettings
 from portable.aws.settings import stack
+from portable.deploying.errors import BadSettings
 
 from .settings_files import STACK, write_stack
 
