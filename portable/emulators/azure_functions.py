@@ -2,31 +2,35 @@
 
 Pure functions, by the host's own source and ASP.NET Core's, on which it stands. They drop what those drop, and raise
 Malformed where those fail: then a shim let something through. `to_rpc` and `from_rpc` speak the fields of the worker's
-protocol; `to_request` and `from_response` go on through azure.functions' own converters, as the worker does.
+protocol; `to_native` and `from_native` go on through azure.functions' own converters, as the worker does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote_plus, unquote_to_bytes
+from uuid import uuid4
 
 from azure.functions import HttpRequest, HttpResponse
 from azure.functions.http import HttpRequestConverter, HttpResponseConverter
 from azure.functions.meta import Datum
 
-from .errors import Malformed, Refused
-from .messages import Reply, Request
+from platforms.azure_functions.shim import make_http
+
+from .azure_cookies import Cookie, check_header, demand, read_cookie, set_cookie
+from .errors import Refused
+from .messages import Answer, Reply, Request, Send
+
+if TYPE_CHECKING:
+    from platforms.loading import Handler
 
 ORIGIN = "https://meditations.azurewebsites.net"
 # what an answer without content may not have: https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/
 # src/Internal/Http/HttpProtocol.cs
 _NO_BODY = (204, 205, 304)
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # what PathString leaves as it is, beside an escape
 _PATH_CHARS = "!$&'()*+,-./:;=@_~"
 _ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+")
@@ -41,20 +45,6 @@ class Asked(NamedTuple):
     query: Mapping[str, str]
     params: Mapping[str, str]
     body: bytes | None
-
-
-class Cookie(NamedTuple):
-    """One RpcHttpCookie; what is None is not set. `expires` is in seconds since the epoch."""
-
-    name: str
-    value: str
-    domain: str | None = None
-    path: str | None = None
-    expires: int | None = None
-    secure: bool | None = None
-    http_only: bool | None = None
-    same_site: str = "None"
-    max_age: float | None = None
 
 
 class Answered(NamedTuple):
@@ -90,7 +80,7 @@ def to_rpc(request: Request) -> Asked:
     )
 
 
-def to_request(request: Request) -> HttpRequest:
+def to_native(request: Request) -> HttpRequest:
     """Return what the function is called with for a request. Raises Refused if it is not called."""
     asked = to_rpc(request)
     value = {
@@ -116,32 +106,45 @@ def make_context(invocation_id: str, name: str = "http", trace_parent: str = "")
     )
 
 
-def from_response(response: HttpResponse, method: str = "GET") -> Reply:
+def from_native(response: HttpResponse, method: str = "GET") -> Reply:
     """Return what the caller gets for what the function returned to a call with this method."""
-    _demand(isinstance(response, HttpResponse), f"the host is given no response: {response!r:.80}")
+    demand(isinstance(response, HttpResponse), f"the host is given no response: {response!r:.80}")
     value: Any = HttpResponseConverter.encode(response, expected_type=None).value
     headers = {name: one.value for name, one in value["headers"].items()}
-    cookies = [_cookie(name, morsel) for jar in value["cookies"] or () for name, morsel in jar.items()]
+    cookies = [read_cookie(name, morsel) for jar in value["cookies"] or () for name, morsel in jar.items()]
     return from_rpc(Answered(value["status_code"].value, headers, cookies, value["body"].value), method)
 
 
 def from_rpc(answered: Answered, method: str = "GET") -> Reply:
     """Return what the caller gets for a worker's answer to a call with this method."""
     status = int(answered.status_code)
-    _demand(200 <= status <= 999, f"no status of an answer: {status}")
+    demand(200 <= status <= 999, f"no status of an answer: {status}")
     headers: dict[str, str] = {}
     for name, value in answered.headers.items():
-        _check_header(name, value)
+        check_header(name, value)
         headers.setdefault(name.lower(), value)
-    _demand(not (answered.body and status in _NO_BODY), f"a {status} may have no body: {answered.body!r:.80}")
+    demand(not (answered.body and status in _NO_BODY), f"a {status} may have no body: {answered.body!r:.80}")
     length = headers.get("content-length")
     if method != "HEAD" and length is not None:
-        _demand(
-            int(length) == len(answered.body), f"Content-Length is {length}, and the body {len(answered.body)} long"
-        )
-    cookies = [("set-cookie", _set_cookie(cookie)) for cookie in answered.cookies]
+        demand(int(length) == len(answered.body), f"Content-Length is {length}, and the body {len(answered.body)} long")
+    cookies = [("set-cookie", set_cookie(cookie)) for cookie in answered.cookies]
     # the message has them in a map, which knows no order
     return Reply(status, [*sorted(headers.items()), *cookies], b"" if method == "HEAD" else answered.body)
+
+
+def send_to(http: Callable[..., HttpResponse]) -> Send:
+    """Return what sends a request to the function of an HTTP trigger."""
+
+    def send(request: Request) -> Answer:
+        response = http(req=to_native(request), context=make_context(str(uuid4())))
+        return Answer(from_native(response, request.method))
+
+    return send
+
+
+def sender(handler: Handler, environ: Mapping[str, str]) -> Send:
+    """Return what sends a request to the shim."""
+    return send_to(make_http(handler, environ))
 
 
 def _decode_path(raw_path: str) -> str:
@@ -202,70 +205,3 @@ def _params(path: str) -> dict[str, str]:
 
 def _strings(values: Mapping[str, str]) -> dict[str, Datum]:
     return {name: Datum(value, "string") for name, value in values.items()}
-
-
-def _cookie(name: str, morsel: Any) -> Cookie:
-    """Return a cookie as the worker reads it.
-
-    https://github.com/Azure/azure-functions-python-worker/blob/dev/runtimes/v2/azure_functions_runtime/bindings/datumdef.py
-    """
-    same_site = {"lax": "Lax", "strict": "Strict", "none": "ExplicitNone"}.get(morsel["samesite"].lower(), "None")
-    try:
-        # with one in another form the whole invocation fails
-        expires = morsel["expires"] and datetime.strptime(f"{morsel['expires']} +0000", "%a, %d %b %Y %H:%M:%S GMT %z")
-        max_age = float(morsel["max-age"]) if morsel["max-age"] != "" else None
-    except ValueError as error:
-        raise Malformed(f"the worker fails on a cookie's attribute: {error}") from error
-    return Cookie(
-        name,
-        morsel.value,
-        morsel["domain"],
-        morsel["path"],
-        int(expires.timestamp()) if expires else None,
-        bool(morsel["secure"]),
-        bool(morsel["httponly"]),
-        same_site,
-        max_age,
-    )
-
-
-def _set_cookie(cookie: Cookie) -> str:
-    """Return a Set-Cookie's value as ASP.NET Core writes it: the value encoded, and what was not set empty.
-
-    https://github.com/dotnet/aspnetcore/blob/main/src/Http/Headers/src/SetCookieHeaderValue.cs
-    https://github.com/Azure/azure-functions-python-worker/issues/1794
-    """
-    _demand(_TOKEN.fullmatch(cookie.name), f"no name of a cookie: {cookie.name!r}")
-    _demand(cookie.max_age is None or cookie.max_age >= 0, f"Max-Age is negative: {cookie.max_age}")
-    expires = cookie.expires
-    same_site = {"Lax": "lax", "Strict": "strict", "ExplicitNone": "none", "None": None}[cookie.same_site]
-    attributes = {
-        "expires": None if expires is None else format_datetime(datetime.fromtimestamp(expires, UTC), usegmt=True),
-        "max-age": None if cookie.max_age is None else str(int(cookie.max_age)),
-        "domain": cookie.domain,
-        "path": cookie.path,
-        "secure": "" if cookie.secure else None,
-        "samesite": same_site,
-        "httponly": "" if cookie.http_only else None,
-    }
-    flags = ("secure", "httponly")
-    parts = [name if name in flags else f"{name}={value}" for name, value in attributes.items() if value is not None]
-    written = "; ".join([f"{cookie.name}={quote(cookie.value, safe='')}", *parts])
-    _check_header("Set-Cookie", written)
-    return written
-
-
-def _check_header(name: str, value: str) -> None:
-    """Refuse a header with which Kestrel throws: by default only ASCII may be in it, and no control character.
-
-    https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpHeaders.cs
-    """
-    _demand(isinstance(name, str), f"no header's name: {name!r}")
-    _demand(isinstance(value, str), f"no value of the header {name}: {value!r}")
-    _demand(_TOKEN.fullmatch(name), f"no header's name: {name!r}")
-    _demand(re.fullmatch(r"[ -~\t]*", value), f"the header {name} has a character that Kestrel refuses: {value!r}")
-
-
-def _demand(holds: object, why: str) -> None:
-    if not holds:
-        raise Malformed(why)

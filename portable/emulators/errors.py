@@ -2,8 +2,9 @@
 
 Exception
 +-- Refused        the platform answers a request itself, and calls no function
-+-- Malformed      the shim's answer is one that the platform cannot send: a defect of the shim's
++-- Malformed      the shim's native response is one that the platform cannot send: a defect of the shim's
 +-- Broken         the reply broke off: what a client must see of a stream that failed
++-- Unavailable    there is no such emulator here: says what to do
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ class Refused(Exception):
 
 
 class Malformed(Exception):
-    """An answer that the platform cannot send."""
+    """A native response that the platform cannot send."""
 
 
 class Broken(Exception):
     """A reply that broke off."""
+
+
+class Unavailable(Exception):
+    """An emulator that is not there."""

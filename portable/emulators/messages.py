@@ -1,12 +1,13 @@
-"""A neutral request and reply: a call as it is in front of every platform."""
+"""A neutral request and reply, which are the same in front of every platform."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-Pairs = tuple[tuple[str, str], ...]
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,7 @@ class Request:
     chunked: bool = False
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """A neutral HTTP reply, header names in lower case."""
 
     status: int
@@ -43,3 +43,7 @@ class Answer(NamedTuple):
 
     reply: Reply
     note: str = ""
+
+
+Send: TypeAlias = Callable[[Request], Answer]
+"""Sends a request to a shim as its platform would. Raises Refused, Malformed or Broken."""

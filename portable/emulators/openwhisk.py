@@ -1,6 +1,6 @@
 """OpenWhisk's controller for a raw-http web action with web-custom-options, called with the `.http` extension.
 
-`to_args` and `from_result` do to a request and to a result what the controller does, and refuse what it refuses, by
+`to_native` and `from_native` do to a request and to a result what the controller does, and refuse what it refuses, by
 https://github.com/apache/openwhisk/blob/master/core/controller/src/main/scala/org/apache/openwhisk/core/controller/WebActions.scala
 and by Pekko HTTP, which it stands on. A Date, a Server and the activation id, which it adds, are left out.
 """
@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from base64 import b64decode, b64encode
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_plus, unquote_to_bytes
+from uuid import uuid4
 
-from platforms.openwhisk.limits import MAX_REQUEST_BYTES, MAX_URI_BYTES, RESULT_LIMIT_BYTES
+from platforms.openwhisk.limits import DEFAULT_TIMEOUT_MS, MAX_REQUEST_BYTES, MAX_URI_BYTES, RESULT_LIMIT_BYTES
 from platforms.openwhisk.media_types import MediaType, is_json, is_json_family, is_text, parse
-from platforms.openwhisk.shim import STATUSES
+from platforms.openwhisk.shim import STATUSES, make_main
 
 from .errors import Malformed, Refused
+from .messages import Answer, Reply, Request, Send
+
+if TYPE_CHECKING:
+    from platforms.loading import Handler
 
 Pairs = list[tuple[str, str]]
-Answer = tuple[int, Pairs, bytes]
 
 METHODS = ("GET", "DELETE", "POST", "PUT", "HEAD", "OPTIONS", "PATCH")
 UTF_8_ONLY = {
@@ -34,26 +40,27 @@ PATH_CHARS = "-._~!$&'()*+,;=:@"
 QUERY_CHARS = "-._~!$'()*,:@/?"
 
 
-def to_args(method: str, target: str, headers: Pairs, body: bytes) -> dict[str, Any]:
+def to_native(request: Request) -> dict[str, Any]:
     """Return the arguments that the action is called with for a request. Raises Refused if it is not called.
 
-    `target` is the path and query as they follow the action's own URL.
+    The request's target is the path and query as they follow the action's own URL.
     """
-    if method not in METHODS:
-        raise Refused(405, f"{method} is none of {METHODS}")
+    target, body = request.target, request.body
+    if request.method not in METHODS:
+        raise Refused(405, f"{request.method} is none of {METHODS}")
     if len(target) > MAX_URI_BYTES:
         raise Refused(414, f"the URI is over {MAX_URI_BYTES // 1024} KB")
     if re.search(r"[^!-~]|%(?![0-9A-Fa-f]{2})", target):
         raise Refused(400, "the URI has a malformed escape, or a character that none may have")
     path, _, query = target.partition("?")
-    sent = {name.lower(): value for name, value in headers}
+    sent = {name.lower(): value for name, value in request.headers}
     media_type = parse(sent.pop("content-type", ""))
     for name in ("content-length", "transfer-encoding"):
         sent.pop(name, None)
     if media_type:
         sent["content-type"] = _render(media_type)
     args = {
-        "__ow_method": method.lower(),
+        "__ow_method": request.method.lower(),
         "__ow_headers": sent,
         "__ow_path": "/".join(_render_segment(segment) for segment in path.split("/")),
         "__ow_query": "&".join(map(_render_parameter, query.split("&"))),
@@ -66,8 +73,8 @@ def to_args(method: str, target: str, headers: Pairs, body: bytes) -> dict[str, 
     return args
 
 
-def from_result(result: Any) -> Answer:
-    """Return the status, headers and body that the caller gets for what the action returned."""
+def from_native(result: Any) -> Reply:
+    """Return what the caller gets for what the action returned."""
     if len(json.dumps(result, ensure_ascii=False).encode()) >= RESULT_LIMIT_BYTES:
         return _refuse("There was an error processing your request.")
     if isinstance(result, dict) and "error" in result:
@@ -79,12 +86,38 @@ def from_result(result: Any) -> Answer:
         return _refuse("Response is not valid 'message/http'.")
     body = result.get("body")
     if body is None or body == "":
-        return _answer(204 if status is None else status, headers, None, b"")
+        return _reply(204 if status is None else status, headers, None, b"")
     content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
-    return _answer_with(200 if status is None else status, headers, content_type, body)
+    return _reply_with(200 if status is None else status, headers, content_type, body)
 
 
-def _answer_with(status: int, headers: Pairs, content_type: str | None, body: Any) -> Answer:
+def activation_facts() -> dict[str, str]:
+    """Return what the invoker tells beside the arguments of an activation that begins now."""
+    deadline_ms = int(time.time() + DEFAULT_TIMEOUT_MS / 1000) * 1000
+    return {"activation_id": uuid4().hex, "action_name": "/guest/function", "deadline": str(deadline_ms)}
+
+
+def send_to(run: Callable[[Any], Any]) -> Send:
+    """Return what sends a request to an action; `run` runs one activation with the action's arguments."""
+    return lambda request: Answer(from_native(run(to_native(request))))
+
+
+def sender(handler: Handler, environ: Mapping[str, str]) -> Send:
+    """Return what sends a request to the shim."""
+    return send_to(runner(handler, environ))
+
+
+def runner(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any], Any]:
+    """Return what runs one activation with an action's arguments, and gives its result."""
+
+    def run(args: Any) -> Any:
+        facts = {f"__OW_{name.upper()}": fact for name, fact in activation_facts().items()}
+        return make_main(handler, {**environ, **facts})(args)
+
+    return run
+
+
+def _reply_with(status: int, headers: Pairs, content_type: str | None, body: Any) -> Reply:
     is_string = isinstance(body, str)
     media_type = parse(content_type or ("text/html" if is_string else "application/json"))
     if media_type is None:
@@ -92,17 +125,17 @@ def _answer_with(status: int, headers: Pairs, content_type: str | None, body: An
     if not is_string and not is_json_family(media_type):
         return _refuse("Response type in header did not match generated content type.")
     if not is_string:
-        return _answer(status, headers, media_type.value, json.dumps(body, indent=2, ensure_ascii=False).encode())
+        return _reply(status, headers, media_type.value, json.dumps(body, indent=2, ensure_ascii=False).encode())
     rendered = _render(media_type._replace(charset="UTF-8") if is_text(media_type) else media_type)
     if is_text(media_type) and not (is_json_family(media_type) and _looks_like_base64(body)):
-        return _answer(status, headers, rendered, body.encode())
+        return _reply(status, headers, rendered, body.encode())
     try:
-        return _answer(status, headers, rendered, b64decode(body, validate=True))
+        return _reply(status, headers, rendered, b64decode(body, validate=True))
     except ValueError:
         return _refuse("Response type in header did not match generated content type.")
 
 
-def _answer(status: int, headers: Pairs, content_type: str | None, body: bytes) -> Answer:
+def _reply(status: int, headers: Pairs, content_type: str | None, body: bytes) -> Reply:
     has_entity = status not in (204, 205, 304)
     if body and not has_entity:
         return _refuse("There was an internal server error.", 500)
@@ -113,11 +146,11 @@ def _answer(status: int, headers: Pairs, content_type: str | None, body: bytes) 
         kept.append(("Content-Type", content_type))
     if has_entity:
         kept.append(("Content-Length", str(len(body))))
-    return status, kept, body
+    return Reply(status, [(name.lower(), value) for name, value in kept], body)
 
 
-def _refuse(why: str, status: int = 400) -> Answer:
-    return status, [("Content-Type", "application/json")], json.dumps({"error": why, "code": "fake"}).encode()
+def _refuse(why: str, status: int = 400) -> Reply:
+    return Reply(status, [("content-type", "application/json")], json.dumps({"error": why, "code": "fake"}).encode())
 
 
 def _status(code: Any) -> int:

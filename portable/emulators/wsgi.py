@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from platforms.wsgi.responder import Responder
+from platforms.wsgi.shim import make_application
+
 from .errors import Broken
-from .messages import Reply, Request
+from .messages import Answer, Reply, Request, Send
+
+if TYPE_CHECKING:
+    from platforms.loading import Handler
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def make_environ(request: Request, script_name: str = "") -> dict[str, Any]:
+def to_native(request: Request, script_name: str = "") -> dict[str, Any]:
     """Return the environ that waitress makes of a request."""
     raw_path, _, query = request.target.partition("?")
     environ: dict[str, Any] = {
@@ -45,8 +51,8 @@ def make_environ(request: Request, script_name: str = "") -> dict[str, Any]:
     return environ
 
 
-def call(application: Application, environ: dict[str, Any]) -> Reply:
-    """Call an application and return what its client sees; raises Broken where its body raises."""
+def from_native(application: Application, environ: dict[str, Any]) -> Reply:
+    """Call an application and return what its client sees. Raises Broken where its body raises."""
     started: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], Any]:  # noqa: ARG001
@@ -62,3 +68,13 @@ def call(application: Application, environ: dict[str, Any]) -> Reply:
         if close := getattr(body, "close", None):
             close()
     return Reply(started[0], started[1], data)
+
+
+def send_to(application: Application) -> Send:
+    """Return what sends a request to an application."""
+    return lambda request: Answer(from_native(application, to_native(request)))
+
+
+def sender(handler: Handler, environ: Mapping[str, str]) -> Send:
+    """Return what sends a request to the shim."""
+    return send_to(make_application(Responder(handler, environ)))

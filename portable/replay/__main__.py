@@ -14,12 +14,12 @@ from pathlib import Path
 from platforms.command_line import port, set_up_log
 from platforms.loading import HandlerError
 
+from ..emulators.registry import EMULATORS
 from . import report
 from .call_file import read
 from .errors import ReplayError
 from .recorder import Recorder, Recording
 from .replaying import replay_call
-from .targets import TARGETS
 from .upstream import upstream
 
 MODULE = "python -m portable replay"
@@ -44,7 +44,7 @@ def _replay(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         prog=MODULE,
         description="Replay recorded calls through the shims, with the function of this folder. "
         f"`{MODULE} record --help` tells how to record them.",
-        epilog=f"platforms: all, {', '.join(TARGETS)}; aws_lambda is its REST API",
+        epilog=f"platforms: all, {', '.join(EMULATORS)}; aws_lambda is its REST API",
     )
     add = parser.add_argument
     add("files", nargs="+", metavar="FILE", help="a recorded call, such as calls/call.json")

@@ -10,17 +10,15 @@ import re
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from ..emulators.aws_lambda.bodies import Refused, read_body
-from ..emulators.aws_lambda.doors import DOORS
-from ..emulators.aws_lambda.replies import message
-from ..emulators.errors import Broken
+from ..emulators.bodies import read_body
+from ..emulators.errors import Broken, Refused
 from ..emulators.messages import Reply, Request
 from .errors import ReplayError
 from .recording import Seen, keep
@@ -29,7 +27,6 @@ from .upstream import Unreachable, Upstream, end_to_end, pieces
 HOST = "127.0.0.1"
 LIMIT_BYTES = 10 * 2**20
 _TOO_LARGE = f"over {LIMIT_BYTES // 2**20} MB"
-_READING = replace(DOORS["url"], limit_bytes=LIMIT_BYTES, too_large=message(413, f"{_TOO_LARGE}: not passed on"))
 
 
 @dataclass(frozen=True)
@@ -78,9 +75,10 @@ class _Handler(BaseHTTPRequestHandler):
         if not re.fullmatch("/[!-~]*", target):
             return self._refuse(400, f"{target!r:.80} is no path")
         try:
-            body = read_body(self.headers, self.rfile, _READING)
+            body = read_body(self.headers, self.rfile, LIMIT_BYTES)
         except Refused as refused:
-            return self._refuse(refused.reply.status, json.loads(refused.reply.body)["message"])
+            why = f"{_TOO_LARGE}: not passed on" if refused.status == 413 else "Bad Request"
+            return self._refuse(refused.status, why)
         chunked = "Transfer-Encoding" in self.headers
         request = Request(self.command, target, tuple(self.headers.items()), body, chunked)
         try:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..emulators.errors import Broken, Malformed, Refused
-from ..emulators.messages import Answer, Reply
+from ..emulators.errors import Broken, Malformed, Refused, Unavailable
+from ..emulators.messages import Answer, Reply, Send
+from ..emulators.registry import emulators, runner, sender
 from . import comparison
 from .call_file import HttpCall, NativeCall, read
 from .errors import ReplayError
 from .function import loaded
-from .targets import Send, runner, sender, targets
 
 if TYPE_CHECKING:
     from platforms.loading import Handler
@@ -28,12 +28,12 @@ _NOT_SENT = ("host", "content-length")
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one call on one target: a reply or (of a native event) a result, or neither and `note` says why.
+    """What came of one call on one platform: a reply or (of a native event) a result, or neither and `note` says why.
 
     `differences` is None where nothing is expected.
     """
 
-    target: str
+    emulator: str
     reply: Reply | None = None
     result: Any = None
     note: str = ""
@@ -59,7 +59,7 @@ def check(path: str | Path, *, platforms: str | Iterable[str] = "all", function:
         raise ReplayError(f"{path} has no `expected`: there is nothing to check")
     names = [platforms] if isinstance(platforms, str) else platforms
     results = replay_call(call, names, function)
-    differing = [f"{one.target}: {line}" for one in results for line in one.differences or ()]
+    differing = [f"{one.emulator}: {line}" for one in results for line in one.differences or ()]
     if differing:
         raise AssertionError("\n  ".join([f"{path} is answered otherwise than recorded", *differing]))
 
@@ -76,36 +76,41 @@ def replay(path: str | Path, platform: str, *, function: str = "function") -> Re
     if others:
         raise ReplayError(f"{platform!r} names {len(others) + 1} platforms: `replay` takes one")
     if result.reply is None:
-        raise ReplayError(f"{path} on {result.target}: {result.note}")
+        raise ReplayError(f"{path} on {result.emulator}: {result.note}")
     return result.reply
 
 
 def replay_call(call: HttpCall | NativeCall, names: Iterable[str], function: str = "function") -> list[Result]:
-    """Replay a call on every target that is named, with the handler of a folder. Raises ReplayError, HandlerError."""
-    found = targets(names)
+    """Replay a call on every platform that is named, with the handler of a folder. Raises ReplayError, HandlerError."""
+    try:
+        return _replay(call, emulators(names), function)
+    except Unavailable as error:
+        raise ReplayError(str(error)) from None
+
+
+def _replay(call: HttpCall | NativeCall, found: Sequence[str], function: str) -> list[Result]:
     if isinstance(call, NativeCall) and not any(one.partition(":")[0] == call.platform for one in found):
         raise ReplayError(f"a native event of {call.platform} is replayed there alone: name it with --platform, or all")
     with loaded(function) as handler:
         if isinstance(call, NativeCall):
             return [_run(call, handler)]
-        senders = {target: sender(target, handler, os.environ) for target in found}
-        return [_send(call, target, send) for target, send in senders.items()]
+        senders = {one: sender(one, handler, os.environ) for one in found}
+        return [_send(call, one, send) for one, send in senders.items()]
 
 
-def _send(call: HttpCall, target: str, send: Send) -> Result:
+def _send(call: HttpCall, emulator: str, send: Send) -> Result:
     kept = tuple(pair for pair in call.request.headers if pair[0].lower() not in _NOT_SENT)
     try:
         answer = send(replace(call.request, headers=kept))
     except Refused as refused:
-        answer = Answer(
-            Reply(refused.status, [], b""), f"the platform itself answers, no function is called: {refused}"
-        )
+        reply = Reply(refused.status, [], b"")
+        answer = Answer(reply, f"the platform itself answers, no function is called: {refused}")
     except Malformed as error:
-        return _failed(call, target, f"the platform cannot send the shim's answer: {error}")
+        return _failed(call, emulator, f"the platform cannot send the shim's answer: {error}")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - one of the edges: what a platform would report
-        return _failed(call, target, _told(error))
+        return _failed(call, emulator, _told(error))
     differences = None if call.expected is None else comparison.differences(call.expected, answer.reply)
-    return Result(target, answer.reply, note=answer.note, differences=differences)
+    return Result(emulator, answer.reply, note=answer.note, differences=differences)
 
 
 def _run(call: NativeCall, handler: Handler) -> Result:
@@ -122,8 +127,8 @@ def _run(call: NativeCall, handler: Handler) -> Result:
     return Result(call.platform, result=result, differences=differences)
 
 
-def _failed(call: HttpCall | NativeCall, target: str, note: str) -> Result:
-    return Result(target, note=note, differences=[note] if call.expected else None, failed=True)
+def _failed(call: HttpCall | NativeCall, emulator: str, note: str) -> Result:
+    return Result(emulator, note=note, differences=[note] if call.expected else None, failed=True)
 
 
 def _told(error: BaseException) -> str:

@@ -17,7 +17,7 @@ def lines(path: str, results: Sequence[Result]) -> Iterator[str]:
     yield path
     for result in results:
         status = "---" if result.reply is None else result.reply.status
-        yield f"  {result.target:<16} {status} {_verdict(result)}"
+        yield f"  {result.emulator:<16} {status} {_verdict(result)}"
         yield from (f"    differs: {difference}" for difference in result.differences or ())
         if result.note and result.note not in (result.differences or ()):
             yield f"    note: {result.note}"
@@ -32,7 +32,7 @@ def facts(path: str, results: Sequence[Result]) -> list[Mapping[str, Any]]:
     return [
         {
             "call": path,
-            "platform": result.target,
+            "platform": result.emulator,
             "good": result.is_good,
             "differences": None if result.differences is None else list(result.differences),
             "note": result.note,
@@ -49,7 +49,7 @@ def _verdict(result: Result) -> str:
 
 
 def _counted(results: Sequence[Result]) -> str:
-    names = ", ".join(result.target for result in results if not result.is_good)
+    names = ", ".join(result.emulator for result in results if not result.is_good)
     what = "answered" if results[0].differences is None else "as expected"
     return f"{what}; not so: {names}" if names else what
 

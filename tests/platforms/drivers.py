@@ -2,65 +2,43 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from platforms.aws_lambda.shim import make_lambda_handler
 from platforms.openfaas.shim import OpenFaaSResponder
-from platforms.openwhisk.limits import DEFAULT_TIMEOUT_MS, MAX_REQUEST_BYTES, RESULT_LIMIT_BYTES
-from platforms.openwhisk.shim import make_main
+from platforms.openwhisk.limits import MAX_REQUEST_BYTES, RESULT_LIMIT_BYTES
 from platforms.wsgi.responder import Responder
 from platforms.wsgi.shim import make_application
-from portable.emulators import openwhisk as controller
+from portable.emulators import openwhisk
+from portable.emulators.errors import Malformed
+from portable.emulators.messages import Send
 from tests.conformance import Driver, Reply, Request
 from tests.functions.conformance.handler import handle
-from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, FrontDoor, Invocation
+from tests.platforms.aws_lambda.front_doors import FRONT_DOORS
 from tests.platforms.azure_functions import driver as azure
-from tests.platforms.google_cloud.driver import GoogleDriver
+from tests.platforms.google_cloud import driver as google
 from tests.platforms.wsgi import in_process
 
 _WSGI = "https://peps.python.org/pep-3333/"
 
 
 @dataclass(frozen=True)
-class WsgiDriver:
-    """A WSGI application in process."""
+class EmulatedDriver:
+    """A shim behind the emulator of its platform. An answer that is not the function's own is an error."""
 
     platform: str
-    application: in_process.Application
+    emulator: Send
     limits: Mapping[str, str] = field(default_factory=dict)
     reply_limit_bytes: int | None = None
 
     def send(self, request: Request) -> Reply:
-        """Call the application."""
-        return in_process.send(self.application, request)
-
-
-@dataclass(frozen=True)
-class LambdaDriver:
-    """Lambda behind one front door; `invoke` gives it an event and returns its result."""
-
-    platform: str
-    door: FrontDoor
-    invoke: Callable[[Any], Any]
-
-    @property
-    def limits(self) -> Mapping[str, str]:
-        """What the front door cannot carry."""
-        return self.door.limits
-
-    @property
-    def reply_limit_bytes(self) -> int | None:
-        """What the front door carries at most."""
-        return self.door.reply_limit_bytes
-
-    def send(self, request: Request) -> Reply:
-        """Invoke the function with the front door's event."""
-        event = self.door.to_event(request)
-        reply: Reply = self.door.from_reply(self.invoke(event), event)
-        return reply
+        """Call the shim as its platform would."""
+        answer = self.emulator(request)
+        if answer.note:
+            raise Malformed(answer.note)
+        return answer.reply
 
 
 _WEB_ACTIONS = (
@@ -82,37 +60,20 @@ OPENWHISK_LIMITS = {
 }
 
 
-@dataclass(frozen=True)
-class OpenWhiskDriver:
-    """The OpenWhisk shim as a raw-http web action."""
-
-    platform = "openwhisk"
-    limits = OPENWHISK_LIMITS
-    reply_limit_bytes = RESULT_LIMIT_BYTES
-    environ: ClassVar[dict[str, str]] = {}
-    main = staticmethod(make_main(handle, environ))
-
-    def send(self, request: Request) -> Reply:
-        """Call the action as the controller would."""
-        args = controller.to_args(request.method, request.target, list(request.headers), request.body)
-        self.environ["__OW_DEADLINE"] = f"{time.time() * 1000 + DEFAULT_TIMEOUT_MS:.0f}"  # of this activation
-        status, headers, body = controller.from_result(self.main(args))
-        return Reply(status, [(name.lower(), value) for name, value in headers], body)
-
-
-_lambda_handler = make_lambda_handler(handle, {})
-
-
-def _invoke_lambda(event: Any) -> Any:
-    return _lambda_handler(event, Invocation())
+def behind_every_door(name: str, run: Callable[[Any, Any], Any]) -> list[Driver]:
+    """Return the drivers of a function behind each of AWS's front doors; `run` runs one invocation of it."""
+    return [
+        EmulatedDriver(f"{name}-{door.name}", door.send_to(run), door.limits, door.reply_limit_bytes)
+        for door in FRONT_DOORS
+    ]
 
 
 NO_DEADLINE = {"deadline": f"WSGI knows no deadline: {_WSGI}"}
 DRIVERS: list[Driver] = [
-    WsgiDriver("wsgi", make_application(Responder(handle, {})), NO_DEADLINE),
-    WsgiDriver("openfaas", make_application(OpenFaaSResponder(handle, {}))),
-    *(LambdaDriver(f"aws_lambda-{door.name}", door, _invoke_lambda) for door in FRONT_DOORS),
-    OpenWhiskDriver(),
-    GoogleDriver(),
-    azure.DRIVER,
+    EmulatedDriver("wsgi", in_process.send_to(make_application(Responder(handle, {}))), NO_DEADLINE),
+    EmulatedDriver("openfaas", in_process.send_to(make_application(OpenFaaSResponder(handle, {})))),
+    *behind_every_door("aws_lambda", make_lambda_handler(handle, {})),
+    EmulatedDriver("openwhisk", openwhisk.sender(handle, {}), OPENWHISK_LIMITS, RESULT_LIMIT_BYTES),
+    EmulatedDriver("google_cloud", google.SEND),
+    EmulatedDriver("azure_functions", azure.SEND, azure.LIMITS),
 ]

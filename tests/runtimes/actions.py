@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,11 +32,8 @@ class ActionDriver:
 
     def send(self, request: Request) -> Reply:
         """Run one activation."""
-        args = controller.to_args(request.method, request.target, list(request.headers), request.body)
-        deadline_ms = str(int(time.time() + 60) * 1000)
-        facts = {"activation_id": "a1", "action_name": "/guest/meditations", "deadline": deadline_ms}
-        status, headers, body = controller.from_result(self.run({"value": args, **facts}))
-        return Reply(status, [(name.lower(), value) for name, value in headers], body)
+        message = {"value": controller.to_native(request), **controller.activation_facts()}
+        return controller.from_native(self.run(message))
 
 
 @contextmanager

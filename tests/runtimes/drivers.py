@@ -19,7 +19,7 @@ from portable.emulators.aws_lambda.runtime_api import Invocation, RuntimeApi
 from tests.conformance import Driver, Reply, Request
 from tests.limits import OfWatchdog
 from tests.platforms.aws_lambda.front_doors import FRONT_DOORS
-from tests.platforms.drivers import NO_DEADLINE, LambdaDriver
+from tests.platforms.drivers import NO_DEADLINE, behind_every_door
 from tests.tools import require
 
 from . import artifacts, http
@@ -123,7 +123,8 @@ def awslambdaric(function_dir: Path) -> Iterator[list[Driver]]:
         environ = {"AWS_LAMBDA_RUNTIME_API": api.address, **LAMBDA_ENVIRON}
         # the runtime polls for ever, and notes no signal meanwhile: it ends when the API has gone
         with running(RIC_COMMAND, environ=environ, cwd=artifact_dir), closing(api):
-            yield [LambdaDriver(f"awslambdaric-{door.name}", door, invoker(api)) for door in FRONT_DOORS]
+            invoke = invoker(api)
+            yield behind_every_door("awslambdaric", lambda event, _: invoke(event))
 
 
 def invoker(api: RuntimeApi) -> Callable[[Any], Any]:
@@ -154,7 +155,7 @@ def interface_emulator(function_dir: Path) -> Iterator[list[Driver]]:
 
     with lambda_artifact(function_dir) as artifact_dir, running(command, environ=LAMBDA_ENVIRON, cwd=artifact_dir):
         http.wait_for_port(port)
-        yield [LambdaDriver(f"aws-lambda-rie-{door.name}", door, invoke) for door in FRONT_DOORS]
+        yield behind_every_door("aws-lambda-rie", lambda event, _: invoke(event))
 
 
 def _but_chunks(limits: Mapping[str, str]) -> dict[str, str]:

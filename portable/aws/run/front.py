@@ -10,10 +10,12 @@ from socketserver import ThreadingTCPServer
 from typing import Any
 
 from ...deploying.errors import BadSettings
-from ...emulators.aws_lambda.bodies import Refused, read_body
-from ...emulators.aws_lambda.events import Request
-from ...emulators.aws_lambda.exchange import Answer, Exchange, new_ids
-from ...emulators.aws_lambda.replies import Reply
+from ...emulators.aws_lambda.exchange import Exchange, Served, new_ids
+from ...emulators.aws_lambda.received import Received
+from ...emulators.aws_lambda.replies import message
+from ...emulators.bodies import read_body
+from ...emulators.errors import Refused
+from ...emulators.messages import Reply
 
 HOST = "127.0.0.1"
 _NO_BODY = (204, 304)
@@ -56,18 +58,19 @@ class _Handler(BaseHTTPRequestHandler):
         request_id, trace_id = new_ids()
         # `self.path` has lost slashes that the caller sent
         target = self.requestline.split()[1]
+        door = self.server.exchange.door
         try:
-            body = read_body(self.headers, self.rfile, self.server.exchange.door)
+            body = read_body(self.headers, self.rfile, door.limit_bytes)
             headers = [(name, value) for name, value in self.headers.items()]
             client_ip = self.client_address[0]
-            answer = self.server.exchange.answer(
-                Request(self.command, target, headers, body, client_ip, request_id, trace_id)
+            served = self.server.exchange.serve(
+                Received(self.command, target, headers, body, client_ip, request_id, trace_id)
             )
         except Refused as refused:
             self.close_connection = True
-            answer = Answer(refused.reply)
-        self._send(answer.reply, request_id)
-        self.server.say(_line(self.command, target, answer, time.monotonic() - began, request_id))
+            served = Served(door.too_large if refused.status == 413 else message(400, "Bad Request"))
+        self._send(served.reply, request_id)
+        self.server.say(_line(self.command, target, served, time.monotonic() - began, request_id))
 
     def _send(self, reply: Reply, request_id: str) -> None:
         has_body = self.command != "HEAD" and reply.status not in _NO_BODY
@@ -92,7 +95,7 @@ for _method in ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"):
     setattr(_Handler, f"do_{_method}", _Handler._answer)
 
 
-def _line(method: str, target: str, answer: Answer, seconds: float, request_id: str) -> str:
-    state = "" if answer.outcome is None else " cold" if answer.outcome.cold else " warm"
-    reason = f"  {answer.reason}" if answer.reason else ""
-    return f"{method} {target} {answer.reply.status} {seconds * 1000:.0f} ms{state} {request_id}{reason}"
+def _line(method: str, target: str, served: Served, seconds: float, request_id: str) -> str:
+    state = "" if served.outcome is None else " cold" if served.outcome.cold else " warm"
+    reason = f"  {served.reason}" if served.reason else ""
+    return f"{method} {target} {served.reply.status} {seconds * 1000:.0f} ms{state} {request_id}{reason}"

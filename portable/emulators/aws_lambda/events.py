@@ -7,111 +7,112 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from .received import CUSTOM_DOMAIN, Api, Names, Pairs, Received
 from .routes import Route
 
-Pairs: TypeAlias = Sequence[tuple[str, str]]
 _HOP_BY_HOP = {"connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 
 
-class Names(Protocol):
-    """What events tell of the function: its name, and the account, the region and the stage that it is in."""
-
-    @property
-    def base(self) -> str: ...
-    @property
-    def account(self) -> str: ...
-    @property
-    def region(self) -> str: ...
-    @property
-    def stage(self) -> str: ...
-    def arn(self, service: str, resource: str) -> str: ...
-
-
-class Request(NamedTuple):
-    """An HTTP request as it came; `target` is the path and the query, `headers` have the spelling of the caller."""
-
-    method: str
-    target: str
-    headers: Pairs
-    body: bytes
-    client_ip: str
-    request_id: str
-    trace_id: str
-
-    @property
-    def path(self) -> str:
-        return self.target.partition("?")[0]
-
-    @property
-    def query(self) -> str:
-        return self.target.partition("?")[2]
-
-    def header(self, name: str) -> str:
-        """Return the last value of a header, by its name in lower case; "" if there is none."""
-        return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
-
-
-def rest_event(request: Request, route: Route, names: Names) -> dict[str, Any]:
+def rest_event(request: Received, route: Route, names: Names, api: Api = CUSTOM_DOMAIN) -> dict[str, Any]:
     """Return what API Gateway REST sends: the path encoded, the query decoded, every map twice.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """
-    headers = _forwarded(request)
-    pairs = parse_qsl(request.query, keep_blank_values=True)
+    staged = _behind(names.stage, request.path) if api.domain else request.path
+    context = _context_1(request, route, names, api) | {"path": staged}
+    event = _payload_1(request, route, request.path, context)
+    # what has no type is JSON: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
+    if not request.body or api.is_binary(request.header("content-type") or "application/json"):
+        return event | body_of(request, is_base64=True, absent={"body": None})
+    return event | {"body": request.body.decode(errors="replace"), "isBase64Encoded": False}
+
+
+def http_v1_event(request: Received, route: Route, names: Names, api: Api = CUSTOM_DOMAIN) -> dict[str, Any]:
+    """Return what an HTTP API with payload 1.0 sends: as REST does, but the path decoded, with the stage before it.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    path = _http_path(request, names, api)
+    # of the key `GET /a/{id}` the path, and of `$default` all
+    route = route._replace(resource=route.resource.partition(" ")[2] or route.resource)
+    context = _context_1(request, route, names, api) | {"path": path, "stage": _http_stage(names, api)}
     return {
-        "resource": route.resource,
-        "path": request.path,
-        "httpMethod": request.method,
-        "headers": dict(headers),
-        "multiValueHeaders": _multi(headers),
-        "queryStringParameters": dict(pairs) or None,
-        "multiValueQueryStringParameters": _multi(pairs) or None,
-        "pathParameters": dict(route.parameters) or None,
-        "stageVariables": None,
-        "requestContext": _rest_context(request, route, names),
-        # the deployer declares every media type as binary, so that bytes arrive as they were sent
-        **_body(request, is_base64=True, absent={"body": None}),
+        "version": "1.0",
+        **_payload_1(request, route, path, context),
+        **body_of(request, is_base64=not is_text(request.header("content-type")), absent={"body": None}),
     }
 
 
-def http_event(request: Request, route: Route, names: Names) -> dict[str, Any]:
+def http_event(request: Received, route: Route, names: Names, api: Api = CUSTOM_DOMAIN) -> dict[str, Any]:
     """Return what an HTTP API sends: payload 2.0, the path decoded, cookies apart, what is absent left out.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
-    # a %3F is decoded before the path is cut there
-    path = unquote(request.path, errors="replace").partition("?")[0]
-    return _payload_2(request, route, path, _context_2(request, route, path, request.header("host"), names))
+    path = _http_path(request, names, api)
+    domain = api.domain or request.header("host")
+    context = _context_2(request, route, path, domain, names) | {"apiId": api.id, "stage": _http_stage(names, api)}
+    return _payload_2(request, route, path, context)
 
 
-def url_event(request: Request, route: Route, names: Names) -> dict[str, Any]:
+def url_event(request: Received, route: Route, names: Names, api: Api = CUSTOM_DOMAIN) -> dict[str, Any]:
     """Return what a Function URL sends: payload 2.0, but the path encoded, and the cookies as a header too.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
     """
     # by this domain the shim knows the door, so it cannot be this machine's address
-    domain = f"local.lambda-url.{names.region}.on.aws"
+    domain = api.domain or f"local.lambda-url.{names.region}.on.aws"
     context = _context_2(request, route, unquote(request.path, errors="replace"), domain, names)
+    context |= {"apiId": api.id, "stage": "$default"}
     event = _payload_2(request, route, request.path, context)
     if "cookies" in event:
         event["headers"]["cookie"] = "; ".join(event["cookies"])
     return event
 
 
-def _rest_context(request: Request, route: Route, names: Names) -> dict[str, Any]:
+def _http_path(request: Received, names: Names, api: Api) -> str:
+    # a %3F is decoded before the path is cut there
+    return _behind(_http_stage(names, api), unquote(request.path, errors="replace").partition("?")[0])
+
+
+def _http_stage(names: Names, api: Api) -> str:
+    return names.stage if api.domain else "$default"
+
+
+def _behind(stage: str, path: str) -> str:
+    return path if stage == "$default" else f"/{stage}{path}"
+
+
+def _payload_1(request: Received, route: Route, path: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    headers = forwarded(request)
+    pairs = parse_qsl(request.query, keep_blank_values=True)
+    return {
+        "resource": route.resource,
+        "path": path,
+        "httpMethod": request.method,
+        "headers": dict(headers),
+        "multiValueHeaders": multi_value(headers),
+        "queryStringParameters": dict(pairs) or None,
+        "multiValueQueryStringParameters": multi_value(pairs) or None,
+        "pathParameters": dict(route.parameters) or None,
+        "stageVariables": None,
+        "requestContext": context,
+    }
+
+
+def _context_1(request: Received, route: Route, names: Names, api: Api) -> dict[str, Any]:
+    domain = api.domain or request.header("host")
     return {
         "accountId": names.account,
-        "apiId": "local",
-        "domainName": request.header("host"),
-        "domainPrefix": "local",
+        "apiId": api.id,
+        "domainName": domain,
+        "domainPrefix": domain.partition(".")[0] if api.domain else "local",
         "extendedRequestId": request.request_id,
         "httpMethod": request.method,
         "identity": {"sourceIp": request.client_ip, "userAgent": request.header("user-agent") or None},
-        "path": request.path,
         "protocol": "HTTP/1.1",
         "requestId": request.request_id,
         "requestTime": _clf_time(),
@@ -122,11 +123,11 @@ def _rest_context(request: Request, route: Route, names: Names) -> dict[str, Any
     }
 
 
-def _payload_2(request: Request, route: Route, path: str, context: Mapping[str, Any]) -> dict[str, Any]:
-    headers = _forwarded(request)
+def _payload_2(request: Received, route: Route, path: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    headers = forwarded(request)
     cookies = [value for name, value in headers if name.lower() == "cookie"]
-    kept = _multi([(name.lower(), value) for name, value in headers if name.lower() != "cookie"])
-    pairs = _multi(parse_qsl(request.query, keep_blank_values=True))
+    kept = multi_value([(name.lower(), value) for name, value in headers if name.lower() != "cookie"])
+    pairs = multi_value(parse_qsl(request.query, keep_blank_values=True))
     event = {
         "version": "2.0",
         "routeKey": route.resource,
@@ -134,16 +135,18 @@ def _payload_2(request: Request, route: Route, path: str, context: Mapping[str, 
         "rawQueryString": request.query,
         "headers": {name: ",".join(values) for name, values in kept.items()},
         "requestContext": context,
-        **_body(request, is_base64=not _is_text(request.header("content-type")), absent={}),
+        **body_of(request, is_base64=not is_text(request.header("content-type")), absent={}),
     }
     if cookies:
         event["cookies"] = [part.strip() for header in cookies for part in header.split(";")]
+    if route.parameters:
+        event["pathParameters"] = dict(route.parameters)
     if pairs:
         event["queryStringParameters"] = {name: ",".join(values) for name, values in pairs.items()}
     return event
 
 
-def _context_2(request: Request, route: Route, path: str, domain: str, names: Names) -> dict[str, Any]:
+def _context_2(request: Received, route: Route, path: str, domain: str, names: Names) -> dict[str, Any]:
     http = {
         "method": request.method,
         "path": path,
@@ -153,19 +156,17 @@ def _context_2(request: Request, route: Route, path: str, domain: str, names: Na
     }
     return {
         "accountId": names.account,
-        "apiId": "local",
         "domainName": domain,
         "domainPrefix": domain.partition(".")[0],
         "http": http,
         "requestId": request.request_id,
         "routeKey": route.resource,
-        "stage": "$default",
         "time": _clf_time(),
         "timeEpoch": int(time.time() * 1000),
     }
 
 
-def _forwarded(request: Request) -> list[tuple[str, str]]:
+def forwarded(request: Received) -> list[tuple[str, str]]:
     """Return the headers with those that AWS adds. It takes HTTPS alone, so that is the protocol it tells."""
     ours = {"x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id", "x-forwarded-for"}
     before = request.header("x-forwarded-for")
@@ -178,7 +179,8 @@ def _forwarded(request: Request) -> list[tuple[str, str]]:
     ]
 
 
-def _body(request: Request, *, is_base64: bool, absent: Mapping[str, Any]) -> dict[str, Any]:
+def body_of(request: Received, *, is_base64: bool, absent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a body; `absent` are those of none. What is not UTF-8 is base64 in any case."""
     if not request.body:
         return {**absent, "isBase64Encoded": False}
     if not is_base64:
@@ -189,7 +191,11 @@ def _body(request: Request, *, is_base64: bool, absent: Mapping[str, Any]) -> di
     return {"body": base64.b64encode(request.body).decode(), "isBase64Encoded": True}
 
 
-def _is_text(content_type: str) -> bool:
+def is_text(content_type: str) -> bool:
+    """Whether a body of this type is sent as text.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#receive-event-from-load-balancer
+    """
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type.startswith("text/") or media_type in (
         "application/json",
@@ -198,7 +204,8 @@ def _is_text(content_type: str) -> bool:
     )
 
 
-def _multi(pairs: Pairs) -> dict[str, list[str]]:
+def multi_value(pairs: Pairs) -> dict[str, list[str]]:
+    """Return every value of each name."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 from uuid import uuid4
 
+from ..errors import Malformed
+from ..messages import Reply
 from .doors import UNKNOWN, Door
-from .events import Names, Request
-from .replies import MalformedReply, Reply
+from .received import CUSTOM_DOMAIN, Api, Names, Received
+from .routes import Route
 from .runtime import MAX_PAYLOAD_BYTES, Outcome
 from .runtime_api import Invocation
 
 
-class Answer(NamedTuple):
-    """A reply; the invocation that it is of, if there was one; and why it is not the function's own."""
+class Served(NamedTuple):
+    """A reply; the outcome of its invocation, if there was one; and why it is not the function's own."""
 
     reply: Reply
     outcome: Outcome | None = None
@@ -34,40 +36,44 @@ class Invoker(Protocol):
 
 @dataclass(frozen=True)
 class Exchange:
-    """One door, the API behind it, and the function."""
+    """One door, the API behind it, and the function; if `is_strict`, what the door would lose is malformed too."""
 
     door: Door
     spec: Mapping[str, Any]
     names: Names
     function: Invoker
     is_timed: bool = True
+    api: Api = CUSTOM_DOMAIN
+    is_strict: bool = False
 
-    def answer(self, request: Request) -> Answer:
-        """Send a request to the function and return what the caller gets."""
+    def serve(self, request: Received) -> Served:
+        """Find the way of a request to the function and return what the caller gets."""
         route = self.door.route(request, self.spec)
         if route is None:
-            return Answer(UNKNOWN, reason="function/openapi.json has no such path and method")
-        event = json.dumps(self.door.to_event(request, route, self.names)).encode()
+            return Served(UNKNOWN, reason="function/openapi.json has no such path and method")
+        return self.forward(request, route)
+
+    def forward(self, request: Received, route: Route) -> Served:
+        """Send a request to the function and return what the caller gets."""
+        event = json.dumps(self.door.to_native(request, route, self.names, self.api)).encode()
         if len(event) > MAX_PAYLOAD_BYTES:
-            return Answer(
-                self.door.too_large,
-                reason=f"an event of {len(event)} bytes: Lambda takes {MAX_PAYLOAD_BYTES // 2**20} MB",
-            )
+            limit_mb = MAX_PAYLOAD_BYTES // 2**20
+            return Served(self.door.too_large, reason=f"an event of {len(event)} bytes: Lambda takes {limit_mb} MB")
         future = self.function.submit(Invocation(event, request.request_id, request.trace_id))
         try:
             outcome = future.result(self.door.limit_s if self.is_timed else None)
         except TimeoutError:
-            return Answer(self.door.timed_out, reason=f"no result in {self.door.limit_s:g} s; the function goes on")
-        return self._reply(outcome)
+            return Served(self.door.timed_out, reason=f"no result in {self.door.limit_s:g} s; the function goes on")
+        return self._served(outcome)
 
-    def _reply(self, outcome: Outcome) -> Answer:
+    def _served(self, outcome: Outcome) -> Served:
         if outcome.failed:
             error = json.loads(outcome.payload)
-            return Answer(self.door.failed, outcome, f"{error.get('errorType')}: {error.get('errorMessage')}")
+            return Served(self.door.failed, outcome, f"{error.get('errorType')}: {error.get('errorMessage')}")
         try:
-            return Answer(self.door.to_reply(outcome.payload), outcome)
-        except MalformedReply as error:
-            return Answer(self.door.failed, outcome, f"malformed reply: {error}")
+            return Served(self.door.from_native(outcome.payload, is_strict=self.is_strict), outcome)
+        except Malformed as error:
+            return Served(self.door.failed, outcome, f"malformed reply: {error}")
 
 
 def new_ids() -> tuple[str, str]:

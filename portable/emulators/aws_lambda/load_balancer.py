@@ -1,56 +1,50 @@
-"""AWS's load balancer in front of a function, with multi-value headers off, as they are unless somebody sets them.
+"""What AWS's load balancer sends to Lambda, in its two modes. Pure.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
-from platforms.aws_lambda.limits import ALB_MAX_PAYLOAD_BYTES
-
-from .doors import Door
-from .events import Names, Request, rest_event, url_event
-from .replies import MalformedReply, Reply, payload_2_reply
+from .events import body_of, forwarded, is_text, multi_value
+from .received import CUSTOM_DOMAIN, Api, Names, Pairs, Received
 from .routes import Route
 
 
-def alb_event(request: Request, route: Route, names: Names) -> dict[str, Any]:
-    """Return what a load balancer sends: the last value of each name, and nothing decoded."""
-    forwarded: Mapping[str, str] = rest_event(request, route, names)["headers"]
-    body = url_event(request, route, names)
-    pairs = [part.partition("=")[::2] for part in request.query.split("&") if part]
+def alb_event(request: Received, route: Route, names: Names, api: Api = CUSTOM_DOMAIN) -> dict[str, Any]:  # noqa: ARG001
+    """Return what it sends with multi-value headers off, as they are by default: the last value of each name."""
+    return {
+        **_event(request, names),
+        "queryStringParameters": dict(_parameters(request)),
+        "headers": dict(_headers(request)),
+    }
+
+
+def alb_multi_event(request: Received, route: Route, names: Names, api: Api = CUSTOM_DOMAIN) -> dict[str, Any]:  # noqa: ARG001
+    """Return what it sends with multi-value headers on: every value of each name, and no other map."""
+    return {
+        **_event(request, names),
+        "multiValueQueryStringParameters": multi_value(_parameters(request)),
+        "multiValueHeaders": multi_value(_headers(request)),
+    }
+
+
+def _event(request: Received, names: Names) -> dict[str, Any]:
     group = names.arn("elasticloadbalancing", f"targetgroup/{names.base}/1")
+    is_base64 = bool(request.header("content-encoding")) or not is_text(request.header("content-type"))
     return {
         "requestContext": {"elb": {"targetGroupArn": group}},
         "httpMethod": request.method,
         "path": request.path,
-        "queryStringParameters": dict(pairs),
-        "headers": {name.lower(): value for name, value in forwarded.items()},
-        "body": body.get("body", ""),
-        "isBase64Encoded": body["isBase64Encoded"],
+        **body_of(request, is_base64=is_base64, absent={"body": ""}),
     }
 
 
-def alb_reply(result: bytes) -> Reply:
-    """Return what the load balancer sends: it takes only a result with a status that is a number, up to 1 MB."""
-    if len(result) > ALB_MAX_PAYLOAD_BYTES:
-        raise MalformedReply(f"{len(result)} bytes of JSON: a load balancer takes {ALB_MAX_PAYLOAD_BYTES // 2**20} MB")
-    value = json.loads(result)
-    if not isinstance(value, dict) or type(value.get("statusCode")) is not int:
-        raise MalformedReply(f"the result is {value!r:.80}: it takes an object whose statusCode is a number")
-    return payload_2_reply(result)
+def _headers(request: Received) -> Pairs:
+    return [(name.lower(), value) for name, value in forwarded(request)]
 
 
-_FAILED = Reply(502, [("content-type", "text/html")], b"<h1>502 Bad Gateway</h1>")
-LOAD_BALANCER = Door(
-    alb_event,
-    alb_reply,
-    failed=_FAILED,
-    timed_out=_FAILED,
-    too_large=Reply(413, [("content-type", "text/html")], b"<h1>413 Request Entity Too Large</h1>"),
-    limit_s=None,
-    limit_bytes=ALB_MAX_PAYLOAD_BYTES,
-)
+def _parameters(request: Received) -> Pairs:
+    # nothing is decoded
+    return [part.partition("=")[::2] for part in request.query.split("&") if part]

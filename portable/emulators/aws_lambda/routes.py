@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 
@@ -13,24 +13,23 @@ class Route(NamedTuple):
     parameters: Mapping[str, str]
 
 
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-any-method.html
+ANY_METHOD = "x-amazon-apigateway-any-method"
 DEFAULT = Route("$default", {})
 """What a door without routes sends everything to."""
 
 
 def route_of(spec: Mapping[str, Any], method: str, path: str) -> Route | None:
-    """Return where API Gateway sends a request: of the paths that fit, the one whose first segments are plain.
+    """Return where API Gateway sends a request; None if no path fits, or the one that does has not the method."""
+    paths = spec.get("paths", {})
+    route = match(paths, path)
+    return route if route and {method.lower(), ANY_METHOD} & paths[route.resource].keys() else None
 
-    None if no path fits, or the one that does has not the method.
-    """
-    fitting = [
-        (_rank(resource), Route(resource, parameters), operations)
-        for resource, operations in spec.get("paths", {}).items()
-        if (parameters := _fit(resource, path)) is not None
-    ]
-    if not fitting:
-        return None
-    _, route, operations = min(fitting, key=lambda one: one[0])
-    return route if method.lower() in operations else None
+
+def match(resources: Iterable[str], path: str) -> Route | None:
+    """Return of the resources that fit a path the one whose first segments are plain; None if none fits."""
+    fitting = [Route(resource, found) for resource in resources if (found := _fit(resource, path)) is not None]
+    return min(fitting, key=lambda route: _rank(route.resource), default=None)
 
 
 def _fit(resource: str, path: str) -> dict[str, str] | None:
@@ -50,7 +49,7 @@ def _fit(resource: str, path: str) -> dict[str, str] | None:
 
 
 def _segments(path: str) -> list[str]:
-    bare = path.strip("/") if path.endswith("/") else path[1:]
+    bare = path.rstrip("/")[1:]
     return bare.split("/") if bare else []
 
 

@@ -210,9 +210,9 @@ def test_events_are_not_imported_for_http_and_direct_invocations() -> None:
     program = """
 import sys
 from platforms.aws_lambda.shim import lambda_handler
-from tests.platforms.aws_lambda.front_doors import Invocation, http_v2_event
+from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, Invocation
 from tests.conformance import Request
-assert lambda_handler(http_v2_event(Request("POST", "/")), Invocation())["statusCode"] == 200
+assert lambda_handler(FRONT_DOORS[2].to_event(Request("POST", "/")), Invocation())["statusCode"] == 200
 assert lambda_handler({"any": "payload"}, Invocation())["status"] == "success"
 assert not any(name in sys.modules for name in ("platforms.aws_lambda.events", "platforms.aws_lambda.sources"))
 """

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from platforms.aws_lambda.shim import dialect_of, make_lambda_handler, to_event
+from portable.emulators.aws_lambda.doors import DOORS, HTTP_V1, LOAD_BALANCER, LOAD_BALANCER_MULTI
 from tests.platforms import golden
-from tests.platforms.aws_lambda.front_doors import Invocation, from_alb, from_rest, from_v2
+from tests.platforms.aws_lambda.front_doors import Invocation
 
 EVENTS = golden.load(Path(__file__).parent)
-FROM_REPLY = {
-    "RestApi": from_rest,
-    "HttpApiV1": from_rest,
-    "HttpApiV2": from_v2,
-    "FunctionUrl": from_v2,
-    "LoadBalancer": from_alb,
+BY_DIALECT = {
+    "RestApi": DOORS["rest"],
+    "HttpApiV1": HTTP_V1,
+    "HttpApiV2": DOORS["http"],
+    "FunctionUrl": DOORS["url"],
+    "LoadBalancer": LOAD_BALANCER,
 }
 every_event = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
 
@@ -36,7 +38,9 @@ def test_golden_event_gets_a_reply_in_its_dialect(event: golden.Golden) -> None:
     if event.expected["dialect"] is None:
         assert reply == {"seen": "/"}
         return
-    neutral = FROM_REPLY[event.expected["dialect"]](reply, event.event)
+    is_multi = event.expected["dialect"] == "LoadBalancer" and "multiValueHeaders" in event.event
+    door = LOAD_BALANCER_MULTI if is_multi else BY_DIALECT[event.expected["dialect"]]
+    neutral = door.from_native(json.dumps(reply).encode(), is_strict=True)
     assert (neutral.status, neutral.json()) == (201, {"seen": event.expected["path"]})
 
 

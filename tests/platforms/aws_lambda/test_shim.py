@@ -181,7 +181,7 @@ class TestContext:
 class TestEveryDoor:
     def test_handler_raising_is_a_500_in_the_dialect(self, door: FrontDoor, caplog: Any) -> None:
         event = event_of(door)
-        reply = door.from_reply(run(lambda event, context: 1 / 0, event), event)
+        reply = door.from_reply(run(lambda event, context: 1 / 0, event))
 
         assert reply.status == 500
         assert reply.json() == {"error": "internal error", "requestId": Invocation().aws_request_id}
@@ -214,7 +214,7 @@ class TestEveryDoor:
     @pytest.mark.parametrize("body", ["!", "AAA", "AA==AA", "é", "AA\n"])
     def test_malformed_base64_is_a_400_that_says_so(self, door: FrontDoor, body: str) -> None:
         event = event_of(door) | {"body": body, "isBase64Encoded": True}
-        reply = door.from_reply(run(lambda event, context: "not reached", event), event)
+        reply = door.from_reply(run(lambda event, context: "not reached", event))
 
         assert reply.status == 400
         assert reply.json()["error"].startswith("the event's body is marked as base64 and is not")
@@ -222,7 +222,7 @@ class TestEveryDoor:
 
     def test_malformed_base64_on_head_has_no_body(self, door: FrontDoor) -> None:
         event = event_of(door, "HEAD") | {"body": "!", "isBase64Encoded": True}
-        reply = door.from_reply(run(lambda event, context: "not reached", event), event)
+        reply = door.from_reply(run(lambda event, context: "not reached", event))
 
         assert (reply.status, reply.body) == (400, b"")
 
@@ -238,7 +238,7 @@ class TestEveryDoor:
     def test_reply_of_a_stream_is_closed_when_over_the_limit(self, door: FrontDoor) -> None:
         chunks = Chunks(*[b"x" * 2**20] * 8)
         event = event_of(door)
-        reply = door.from_reply(run(lambda event, context: chunks, event), event)
+        reply = door.from_reply(run(lambda event, context: chunks, event))
 
         assert reply.status == 500
         assert "larger than" in reply.json()["error"]
@@ -256,7 +256,7 @@ class TestEveryDoor:
         for fits, length in ((False, size), (True, size - 4000)):
             body = byte * (length // len(byte))
             native = run(lambda event, context, body=body: body, event)
-            reply = door.from_reply(native, event)
+            reply = door.from_reply(native)
 
             assert len(json.dumps(native)) <= door.reply_limit_bytes
             assert reply.status == (200 if fits else 500)

@@ -1,16 +1,14 @@
-"""The Azure shim in process: azure.functions' own request and response, and the function that the app registered."""
+"""The Azure shim behind Azure's host: the function that the app registered, and what the host cannot carry."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import azure.functions as azf
 
 from platforms.azure_functions.shim import make_app
 from portable.emulators import azure_functions as host
-from tests.conformance import Reply, Request
 from tests.functions.conformance.handler import handle
 
 _HOST = "https://github.com/Azure/azure-functions-host/blob/dev/src"
@@ -38,19 +36,4 @@ def functions_of(app: azf.FunctionApp) -> dict[str, Callable[..., Any]]:
     return {str(one.get_function_name()): one.get_user_function() for one in app.get_functions()}
 
 
-@dataclass(frozen=True)
-class AzureDriver:
-    """The function of the HTTP trigger, behind Azure's host."""
-
-    http: Callable[..., Any]
-    platform = "azure_functions"
-    limits = LIMITS
-    reply_limit_bytes = None
-
-    def send(self, request: Request) -> Reply:
-        """Call the function as the worker would."""
-        response = self.http(req=host.to_request(request), context=native_context())
-        return host.from_response(response, request.method)
-
-
-DRIVER = AzureDriver(functions_of(make_app(handle, {}))["http"])
+SEND = host.send_to(functions_of(make_app(handle, {}))["http"])

@@ -32,8 +32,8 @@ def event_of(url: str, environ: dict[str, str] | None = None, *, trace_parent: s
 
 def send(handler: Callable[..., Any], request: Request = Request(), **environ: str) -> Reply:  # noqa: B008 - frozen
     """Call the HTTP function as host and worker would."""
-    response = make_http(handler, environ)(host.to_request(request), native_context())
-    return host.from_response(response, request.method)
+    response = make_http(handler, environ)(host.to_native(request), native_context())
+    return host.from_native(response, request.method)
 
 
 @pytest.mark.parametrize("golden", load(Path(__file__).parent, "requests"), ids=lambda golden: golden.name)

@@ -12,12 +12,13 @@ from platforms.google_cloud.limits import MAX_REPLY_BYTES
 from platforms.google_cloud.shim import make_handle_http
 from tests.conformance import Broken, Reply, Request
 
-from .driver import GoogleDriver, make_environ, make_request
+from . import driver
+from .driver import make_environ, make_request
 
 
 def send_to(handler: Any, request: Request | None = None, **environ: str) -> Reply:
     """Return the reply that a server makes of a handler's answer."""
-    return GoogleDriver(handle_http=make_handle_http(handler, environ)).send(request or Request())
+    return driver.send_to(make_handle_http(handler, environ))(request or Request()).reply
 
 
 def fail(event: Event, context: Context) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from platforms.openwhisk.shim import make_main
 from portable.emulators import openwhisk as controller
+from portable.emulators.messages import Reply
 
 
 def raw_args(
@@ -22,8 +23,8 @@ def raw_args(
     }
 
 
-def reply_to(result: Any, args: dict[str, Any] | None = None) -> controller.Answer:
+def reply_to(result: Any, args: dict[str, Any] | None = None) -> Reply:
     """Return what a client gets when the handler returns `result`."""
     native = make_main(lambda event, context: result, {})(args or raw_args())
     json.dumps(native, allow_nan=False)
-    return controller.from_result(native)
+    return controller.from_native(native)

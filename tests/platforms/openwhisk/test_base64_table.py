@@ -18,6 +18,7 @@ import pytest
 from platforms.contract import Response
 from platforms.openwhisk.shim import make_main, to_event
 from portable.emulators import openwhisk as controller
+from portable.emulators.messages import Request
 from tests.platforms.openwhisk.builders import raw_args
 
 BASE64, TEXT = "base64", "text"
@@ -130,8 +131,8 @@ def reply(row: Row, body: bytes, **headers: str) -> Any:
 
 def request(row: Row, body: bytes) -> dict[str, Any]:
     """Return the arguments that the controller calls the action with."""
-    headers = [("Content-Type", row.content_type)] if row.content_type else []
-    return controller.to_args("POST", "/", headers, body)
+    headers = (("Content-Type", row.content_type),) if row.content_type else ()
+    return controller.to_native(Request("POST", "/", headers, body))
 
 
 @every_type
@@ -163,14 +164,14 @@ class TestReplies:
     def test_body_goes_as_the_table_says_and_arrives_whole(self, row: Row) -> None:
         for text, in_base64 in TEXTS.items():
             native = reply(row, text.encode())
-            status, headers, body = controller.from_result(native)
+            status, headers, body = controller.from_native(native)
 
             assert native["body"] == (text if row.reply == TEXT else in_base64)
-            assert (status, body, dict(headers)["Content-Type"]) == (200, text.encode(), row.labelled)
+            assert (status, body, dict(headers)["content-type"]) == (200, text.encode(), row.labelled)
 
     def test_what_is_no_text_arrives_whole_but_is_a_500_under_a_text_type(self, row: Row) -> None:
         for body in NO_TEXT:
-            status, _, arrived = controller.from_result(reply(row, body))
+            status, _, arrived = controller.from_native(reply(row, body))
 
             if row.reply == BASE64:
                 assert (status, arrived) == (200, body)
@@ -180,22 +181,22 @@ class TestReplies:
 
     def test_gzip_stays_gzip_but_under_a_text_type(self, row: Row) -> None:
         native = reply(row, GZIPPED, Content_Encoding="gzip")
-        status, headers, body = controller.from_result(native)
+        status, headers, body = controller.from_native(native)
 
         if row.reply == BASE64:
             assert native["body"] == b64encode(GZIPPED).decode()
-            assert (status, body, dict(headers)["Content-Encoding"]) == (200, GZIPPED, "gzip")
+            assert (status, body, dict(headers)["content-encoding"]) == (200, GZIPPED, "gzip")
         else:
             assert native["body"] == "meditate"
             assert (status, body) == (200, b"meditate")
-            assert "Content-Encoding" not in dict(headers)
+            assert "content-encoding" not in dict(headers)
 
     def test_no_body_loses_the_type(self, row: Row) -> None:
         native = reply(row, b"")
-        status, headers, body = controller.from_result(native)
+        status, headers, body = controller.from_native(native)
 
         assert (native["body"], "Content-Type" in native["headers"]) == ("", False)
-        assert (status, body, "Content-Type" in dict(headers)) == (200, b"", False)
+        assert (status, body, "content-type" in dict(headers)) == (200, b"", False)
 
 
 def test_text_in_the_table_is_its_base64() -> None:
@@ -207,4 +208,4 @@ def test_json_that_looks_like_base64_would_be_garbled_as_text(text: str) -> None
     """What the table's base64 for JSON replies is for: the stand-in does to text what the controller does."""
     result = {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": text}
 
-    assert controller.from_result(result)[2] != text.encode()
+    assert controller.from_native(result)[2] != text.encode()

@@ -17,6 +17,7 @@ from platforms.contract import Context, Event, Response
 from platforms.openwhisk.bodies import Unsendable
 from platforms.openwhisk.shim import make_main, to_native
 from portable.emulators import openwhisk as controller
+from portable.emulators.messages import Reply
 from tests.platforms.openwhisk.builders import raw_args, reply_to
 
 
@@ -24,7 +25,7 @@ def _encoded(content_type: str, body: Any) -> Response:
     return Response(body, 200, {"Content-Type": content_type})
 
 
-def header(answer: controller.Answer, name: str) -> list[str]:
+def header(answer: Reply, name: str) -> list[str]:
     return [value for key, value in answer[1] if key.lower() == name]
 
 
@@ -129,13 +130,13 @@ class TestReplies:
         assert reply_to(b"\xff" * 780_000)[2] == b"\xff" * 780_000
 
     def test_handler_that_raises_is_a_500(self) -> None:
-        status, _, reply = controller.from_result(make_main(_fail, {})(raw_args()))
+        status, _, reply = controller.from_native(make_main(_fail, {})(raw_args()))
 
         assert (status, json.loads(reply)["error"]) == (500, "internal error")
 
     def test_raise_errors_makes_it_an_application_error_that_the_caller_gets_as_a_500(self) -> None:
         result = make_main(_fail, {"RAISE_ERRORS": "1"})(raw_args())
-        status, _, body = controller.from_result(result)
+        status, _, body = controller.from_native(result)
 
         assert set(result) == {"error"}
         assert (status, json.loads(body)["error"]) == (500, "internal error")

@@ -13,9 +13,9 @@ def test_controller_passes_on_a_result_of_a_byte_less_than_the_limit() -> None:
     """As seen on the controller of 2026-08-05: 1,048,575 bytes are the most."""
     result = {"body": "x" * (RESULT_LIMIT_BYTES - 1 - len(json.dumps({"body": ""})))}
 
-    assert controller.from_result(result)[0] == 200
+    assert controller.from_native(result).status == 200
     result["body"] += "x"
-    assert controller.from_result(result)[0] == 400
+    assert controller.from_native(result).status == 400
 
 
 def test_shim_sends_the_largest_result_and_answers_for_a_larger_one() -> None:

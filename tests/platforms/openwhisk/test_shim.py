@@ -16,6 +16,7 @@ from platforms.contract import Context, Event, Response
 from platforms.encoding import BadRequest
 from platforms.openwhisk.shim import make_main, to_context, to_event
 from portable.emulators import openwhisk as controller
+from portable.emulators.messages import Request
 from tests.platforms.openwhisk.builders import raw_args, reply_to
 
 EVENTS = Path(__file__).parent / "events"
@@ -134,9 +135,10 @@ class TestRawArguments:
         from urllib.parse import quote, urlencode
 
         raw_path = "/" + "/".join(quote(part, safe="") for part in path)
-        headers = [("X-A", "1")] + ([("Content-Type", content_type)] if content_type else [])
+        headers = (("X-A", "1"), *((("Content-Type", content_type),) if content_type else ()))
 
-        event = to_event(controller.to_args(method, f"{raw_path}?{urlencode(query)}", headers, body), {})
+        request = Request(method, f"{raw_path}?{urlencode(query)}", headers, body)
+        event = to_event(controller.to_native(request), {})
 
         assert (event.method, event.path, event.body) == (method, "/" + "/".join(path), body)
         assert event.headers["x-a"] == "1"

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from portable.emulators import openwhisk as controller
+from portable.emulators.messages import Request
 from tests.runtimes import action_loop
 
 from . import entities
@@ -147,8 +148,8 @@ class Whisk:
             raise Rejected(404, _MISSING)
         assert annotations.get("raw-http") is True, "only raw-http web actions are known here"
         assert annotations.get("web-custom-options") is True
-        activation = self.activate(path, controller.to_args(method, target, headers, body))
-        return controller.from_result(activation["response"]["result"])
+        activation = self.activate(path, controller.to_native(Request(method, target, tuple(headers), body)))
+        return controller.from_native(activation["response"]["result"])
 
     def _run(self, path: Path, action: Entity, args: Entity, activation_id: str) -> tuple[int, Any, str]:
         bound = {one["key"]: one["value"] for one in action["parameters"] if not one.get("init")}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from portable.emulators.registry import EMULATORS
 from portable.replay.__main__ import main
-from portable.replay.targets import TARGETS
 from tests.conformance import Request
 from tests.runtimes import http
 from tests.runtimes.processes import python, running
@@ -67,9 +67,9 @@ def test_without_expectation_replies_are_shown(tmp_path: Path, capsys: pytest.Ca
     assert replayed(path) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if line.startswith("  ") and line[2] != " "] == [
-        f"  {target:<16} 200 answered" for target in TARGETS
+        f"  {target:<16} 200 answered" for target in EMULATORS
     ]
-    assert lines.count("    meditate") == len(TARGETS)
+    assert lines.count("    meditate") == len(EMULATORS)
     assert lines[-1] == "9 of 9 answered"
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from portable.emulators.registry import EMULATORS
 from portable.replay.call_file import HttpCall, parse_call, written
 from portable.replay.replaying import replay_call
-from portable.replay.targets import TARGETS
 
 from .calls import CONFORMANCE, ROOT, call, saved
 
@@ -56,7 +56,7 @@ def test_test_of_three_lines_runs_and_can_fail(tmp_path: Path, monkeypatch: pyte
 def test_page_names_every_platform_and_door() -> None:
     rows = "".join(line.partition(" | ")[0] for line in PAGE.splitlines() if line.startswith("| `"))
 
-    for target in TARGETS:
+    for target in EMULATORS:
         platform, colon, door = target.partition(":")
         assert f"`{platform}" in rows
         assert f"{colon}{door}`" in rows

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import stat
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -167,7 +166,7 @@ def test_two_calls_of_one_id_at_one_time_are_two_files(tmp_path: Path) -> None:
         Request(), Reply(200, [("x-call-id", "c1")], b"one"), datetime(2026, 6, 11, tzinfo=UTC), 1.0, "http://x"
     )
     first = keep(seen, tmp_path, keep_secrets=False)
-    second = keep(seen._replace(reply=replace(seen.reply, body=b"two")), tmp_path, keep_secrets=False)
+    second = keep(seen._replace(reply=seen.reply._replace(body=b"two")), tmp_path, keep_secrets=False)
 
     assert first.name == "20260611T000000.000Z-c1.json"
     assert [read(path).expected.body for path in (first, second)] == [b"one", b"two"]  # type: ignore[union-attr]

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from platforms.loading import HandlerError
+from portable.emulators.registry import EMULATORS
 from portable.replay import BadCall, ReplayError, check, replay
 from portable.replay.call_file import parse_call, read
 from portable.replay.replaying import Result, replay_call
-from portable.replay.targets import TARGETS, targets
 from tests.functions.conformance.handler import ALL_BYTES
 from tests.platforms.aws_lambda.records import event, sqs
 
@@ -33,7 +33,7 @@ def results(value: Any, tmp_path: Path, *names: str) -> list[Result]:
     return replay_call(read(saved(tmp_path, value)), names or ["all"], CONFORMANCE)
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", EMULATORS)
 def test_handler_sees_the_same_on_every_platform(target: str, tmp_path: Path) -> None:
     headers = [["X-One", "1"], ["Content-Type", "application/octet-stream"], ["Cookie", "a=1; b=two"]]
     headers += [["Host", "recorded.example"], ["Content-Length", "999"]]
@@ -126,7 +126,7 @@ def test_native_event_is_given_to_its_own_shim_alone(tmp_path: Path) -> None:
     native = {"version": 1, "native": event(sqs("1", {"a": 1})), "platform": "aws_lambda", "expected": {"result": None}}
     (found,) = results(native, tmp_path)
 
-    assert (found.target, found.result, found.differences) == ("aws_lambda", None, [])
+    assert (found.emulator, found.result, found.differences) == ("aws_lambda", None, [])
 
 
 def test_result_of_a_native_event_is_compared(tmp_path: Path) -> None:
@@ -145,25 +145,6 @@ def test_native_event_that_the_handler_fails_on_is_a_failure(tmp_path: Path) -> 
 
     assert (found.failed, found.is_good) == (True, False)
     assert found.note
-
-
-@pytest.mark.parametrize(
-    ("names", "found"),
-    [
-        (["all"], list(TARGETS)),
-        (["aws_lambda"], ["aws_lambda:rest"]),
-        (["wsgi", "aws_lambda:url", "wsgi"], ["wsgi", "aws_lambda:url"]),
-        (["openwhisk", "all"], ["openwhisk", *(one for one in TARGETS if one != "openwhisk")]),
-    ],
-)
-def test_targets_are_what_is_named_each_once(names: list[str], found: list[str]) -> None:
-    assert targets(names) == found
-
-
-@pytest.mark.parametrize("name", ["lambda", "aws_lambda:rst", "wsgi:http", ""])
-def test_target_that_is_none_is_refused_with_those_that_are(name: str) -> None:
-    with pytest.raises(ReplayError, match=f"no platform {name!r}: it takes all, aws_lambda, wsgi, .*azure_functions"):
-        targets([name])
 
 
 def test_what_cannot_be_replayed_is_an_error_before_anything_runs(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from portable.emulators import azure_functions as host
+from portable.emulators.azure_cookies import Cookie
 from portable.packaging.azure_functions import build
 from portable.packaging.built import write
 from tests.conformance import Driver, Reply, Request
@@ -168,8 +169,8 @@ def _answered(told: Mapping[str, Any]) -> host.Answered:
     return host.Answered(told["status_code"], told["headers"], [_cookie(cookie) for cookie in told["cookies"]], body)
 
 
-def _cookie(told: Mapping[str, Any]) -> host.Cookie:
+def _cookie(told: Mapping[str, Any]) -> Cookie:
     fields = {name: value["value"] if isinstance(value, dict) else value for name, value in told.items()}
     if expires := fields.get("expires"):
         fields["expires"] = int(datetime.fromisoformat(expires).timestamp())
-    return host.Cookie(**fields)
+    return Cookie(**fields)

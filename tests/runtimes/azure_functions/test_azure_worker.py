@@ -247,7 +247,7 @@ def test_stand_in_and_worker_say_the_same_of_an_answer(answering: AzureWorkerDri
 
     sent = answering.send(Request("POST", "/", (("X-Cookie", cookie),), b"\x00\xff"))
 
-    assert sent == host.from_response(response)
+    assert sent == host.from_native(response)
 
 
 @pytest.mark.parametrize("attribute", ["Expires=Wed, 21-Oct-2015 07:28:00 GMT", "Max-Age=soon"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from portable.emulators.aws_lambda.events import Pairs, Request
+from portable.emulators.aws_lambda.received import Pairs, Received
 
 
-def make_request(method: str = "GET", target: str = "/", *, headers: Pairs = (), body: bytes = b"") -> Request:
+def make_request(method: str = "GET", target: str = "/", *, headers: Pairs = (), body: bytes = b"") -> Received:
     """Return a request of a caller at 127.0.0.1."""
     host = [("Host", "127.0.0.1:8080")]
-    return Request(method, target, [*host, *headers], body, "127.0.0.1", "r1", "Root=1-0-1;Sampled=0")
+    return Received(method, target, [*host, *headers], body, "127.0.0.1", "r1", "Root=1-0-1;Sampled=0")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from platforms.aws_lambda.shim import FUNCTION_URL, HTTP_API_V2, REST_API, dialect_of
-from portable.emulators.aws_lambda.events import Pairs, http_event, rest_event, url_event
+from portable.emulators.aws_lambda.events import http_event, rest_event, url_event
+from portable.emulators.aws_lambda.received import Pairs
 from portable.emulators.aws_lambda.routes import DEFAULT, Route
 from tests.portable.aws.targets import NAMES
 

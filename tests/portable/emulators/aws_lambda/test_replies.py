@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from portable.emulators.aws_lambda.replies import MalformedReply, Reply, payload_2_reply, rest_reply
+from portable.emulators.aws_lambda.replies import payload_2_reply, rest_reply
+from portable.emulators.errors import Malformed
+from portable.emulators.messages import Reply
 
 BYTES = bytes(range(256))
 ENCODED = {"statusCode": 200, "body": base64.b64encode(BYTES).decode(), "isBase64Encoded": True}
@@ -73,11 +75,11 @@ class TestRest:
         ],
     )
     def test_malformed_results_say_what_is_wrong(self, result: Any, why: str) -> None:
-        with pytest.raises(MalformedReply, match=why):
+        with pytest.raises(Malformed, match=why):
             rest(result)
 
     def test_what_is_not_json_is_malformed(self) -> None:
-        with pytest.raises(MalformedReply, match="not JSON"):
+        with pytest.raises(Malformed, match="not JSON"):
             rest_reply(b"NaN bytes")
 
 
@@ -108,5 +110,5 @@ class TestPayload2:
         ],
     )
     def test_malformed_results_say_what_is_wrong(self, result: Any, why: str) -> None:
-        with pytest.raises(MalformedReply, match=why):
+        with pytest.raises(Malformed, match=why):
             payload_2(result)

@@ -5,24 +5,24 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
-from urllib.parse import unquote
 
+from portable.emulators.aws_lambda.doors import DOORS, UNKNOWN
+from portable.emulators.aws_lambda.received import Api
+from portable.emulators.aws_lambda.replies import message
+from portable.emulators.aws_lambda.routes import ANY_METHOD, route_of
 from tests.conformance import Reply, Request
-from tests.platforms.aws_lambda.front_doors import from_remapping_rest, rest_event
 
-from ..routing import match
 from ..services import Services
-from .front_replies import run, said
+from .behind import send
 
 _INTEGRATION = re.compile(
     r"arn:aws:apigateway:[\w-]+:lambda:path/2015-03-31/functions/(?P<function>arn:aws:lambda:[^/]+)/invocations"
 )
-_ANY = "x-amazon-apigateway-any-method"
 
 
 class RestFront:
@@ -39,51 +39,40 @@ class RestFront:
         stage, _, rest = path[1:].partition("/")
         spec = self._services.rest.served(region, api, stage)
         if spec is None:
-            return said(403, "Forbidden")
-        found = _method(spec, request.method, unquote("/" + rest))
-        if found is None:
-            return said(403, "Missing Authentication Token")
-        resource, verb, method, parameters = found
+            return message(403, "Forbidden")
+        route = route_of(spec, request.method, f"/{rest}")
+        if route is None:
+            return UNKNOWN
+        operations = spec["paths"][route.resource]
+        verb = request.method.lower() if request.method.lower() in operations else ANY_METHOD
+        method = operations[verb]
         if _wants_key(spec, method) and not self._services.plans.takes(region, api, stage, _key_of(request)):
-            return said(403, "Forbidden")
-        source_arn = f"{api}/{stage}/{'*' if verb == _ANY else verb.upper()}{re.sub(r'{[^}]*}', '*', resource)}"
-        place = {"api": api, "region": region, "stage": stage, "resource": resource}
-        target = f"/{rest}" + (f"?{query}" if query else "")
-        event = _event(spec, replace(request, target=target), place, parameters)
-        return self._integrate(method, region, source_arn, event)
+            return message(403, "Forbidden")
+        called = f"{'*' if verb == ANY_METHOD else verb.upper()}{re.sub(r'{[^}]*}', '*', route.resource)}"
+        asked = replace(request, target=f"/{rest}" + (f"?{query}" if query else ""))
+        behind = Api(api, f"{api}.execute-api.{region}.amazonaws.com", _binary_types(spec))
+        send_on = partial(send, self._services, DOORS["rest"], behind, asked, route, stage=stage)
+        return self._integrate(method, f"{region}:{self._services.account}:{api}/{stage}/{called}", send_on)
 
-    def _integrate(self, method: Mapping[str, Any], region: str, source_arn: str, event: Any) -> Reply:
+    def _integrate(self, method: Mapping[str, Any], source_arn: str, send_on: Callable[..., Reply]) -> Reply:
         integration = method["x-amazon-apigateway-integration"]
         if integration["type"].lower() == "mock":
             return Reply(200, [], b"")
         found = _INTEGRATION.fullmatch(integration["uri"])
-        broken = said(500, "Internal server error")
+        broken = message(500, "Internal server error")
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
         if not found or integration["type"].lower() != "aws_proxy" or integration["httpMethod"] != "POST":
             return broken
-        source = {"source_arn": f"arn:aws:execute-api:{region}:{self._services.account}:{source_arn}"}
         allowed = self._services.policies.allows(
             found["function"],
             "lambda:InvokeFunction",
             "apigateway.amazonaws.com",
+            source_arn=f"arn:aws:execute-api:{source_arn}",
             source_account=self._services.account,
-            **source,
         )
         if not allowed:
             return broken
-        malformed = said(502, "Internal server error")
-        return run(self._services.calls, found["function"], event, from_remapping_rest, malformed)
-
-
-def _method(spec: Mapping[str, Any], verb: str, path: str) -> tuple[str, str, Mapping[str, Any], dict[str, str]] | None:
-    found = match(spec["paths"], path)
-    if found is None:
-        return None
-    resource, parameters = found
-    for name in (verb.lower(), _ANY):
-        if name in spec["paths"][resource]:
-            return resource, name, spec["paths"][resource][name], parameters
-    return None
+        return send_on(arn=found["function"])
 
 
 def _wants_key(spec: Mapping[str, Any], method: Mapping[str, Any]) -> bool:
@@ -99,27 +88,6 @@ def _key_of(request: Request) -> str:
     return next((value for name, value in request.headers if name.lower() == "x-api-key"), "")
 
 
-def _event(
-    spec: Mapping[str, Any], request: Request, place: Mapping[str, str], parameters: dict[str, str]
-) -> dict[str, Any]:
-    event = rest_event(request)
-    event |= {"resource": place["resource"], "pathParameters": parameters or None}
-    event["requestContext"] |= {
-        "apiId": place["api"],
-        "stage": place["stage"],
-        "resourcePath": place["resource"],
-        "path": f"/{place['stage']}{event['path']}",
-        "domainName": f"{place['api']}.execute-api.{place['region']}.amazonaws.com",
-    }
-    return event | _body(spec, request)
-
-
-def _body(spec: Mapping[str, Any], request: Request) -> dict[str, Any]:
-    """Return the body keys: base64 only for the media types that the API calls binary."""
-    media_type = next((value for name, value in request.headers if name.lower() == "content-type"), "application/json")
-    binary = {media_type.partition(";")[0], "*/*"} & set(spec.get("x-amazon-apigateway-binary-media-types", ()))
-    if not request.body:
-        return {"body": None, "isBase64Encoded": False}
-    if binary:
-        return {"body": base64.b64encode(request.body).decode(), "isBase64Encoded": True}
-    return {"body": request.body.decode(errors="replace"), "isBase64Encoded": False}
+def _binary_types(spec: Mapping[str, Any]) -> Callable[[str], bool]:
+    declared = set(spec.get("x-amazon-apigateway-binary-media-types", ()))
+    return lambda content_type: bool({content_type.partition(";")[0], "*/*"} & declared)

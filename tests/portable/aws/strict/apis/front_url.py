@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+from portable.emulators.aws_lambda.doors import DOORS
+from portable.emulators.aws_lambda.received import Api
+from portable.emulators.aws_lambda.routes import DEFAULT
 from tests.conformance import Reply, Request
-from tests.platforms.aws_lambda.front_doors import from_v2, function_url_event
 
 from ..services import Services
-from .front_replies import run, said
+from .behind import send
 
 _FORBIDDEN = (
     "Forbidden. For troubleshooting Function URL authorization issues, see: "
@@ -26,11 +30,9 @@ class UrlFront:
         if config is None:
             return None
         if not self._is_allowed(config["FunctionArn"], config["AuthType"], request):
-            return said(403, _FORBIDDEN, key="Message")
-        event = function_url_event(request)
-        event["requestContext"] |= {"domainName": host, "domainPrefix": host.partition(".")[0], "apiId": host[:32]}
-        broken = Reply(502, [], b"Internal Server Error")
-        return run(self._services.calls, config["FunctionArn"], event, from_v2, broken)
+            return Reply(403, [("content-type", "application/json")], json.dumps({"Message": _FORBIDDEN}).encode())
+        api = Api(host.partition(".")[0], host)
+        return send(self._services, DOORS["url"], api, request, DEFAULT, arn=config["FunctionArn"], stage="$default")
 
     def _is_allowed(self, arn: str, auth_type: str, request: Request) -> bool:
         if auth_type == "AWS_IAM":

@@ -1,4 +1,4 @@
-"""The Lambda shim behind one of AWS's front doors: those of the deployer's local run, and a load balancer."""
+"""The Lambda shim behind one of AWS's front doors, in this process."""
 
 from __future__ import annotations
 
@@ -11,45 +11,24 @@ from uuid import uuid4
 
 from platforms.aws_lambda.shim import make_lambda_handler
 
-from ...emulators.aws_lambda import events
-from ...emulators.aws_lambda.doors import DOORS
-from ...emulators.aws_lambda.exchange import Exchange, new_ids
-from ...emulators.aws_lambda.load_balancer import LOAD_BALANCER
-from ...emulators.aws_lambda.runtime import Outcome
-from ...emulators.aws_lambda.runtime_api import Invocation
-from ...emulators.errors import Refused
-from ...emulators.messages import Answer, Reply, Request
+from ..errors import Refused
+from ..messages import Answer, Request, Send
+from .doors import DOORS, LOAD_BALANCER
+from .exchange import Exchange, new_ids
+from .received import FunctionNames, Received
+from .runtime import Outcome
+from .runtime_api import Invocation
 
 if TYPE_CHECKING:
     from platforms.loading import Handler
 
-    from ..targets import Send
-
-
-_REMAINING_MS = 60_000
+NAMES = FunctionNames()
 _HOST = ("Host", "localhost")
 # function/openapi.json may have fewer, and then API Gateway answers the others itself
 _METHODS = ("get", "post", "put", "patch", "delete", "options", "head")
-_ANY_PATH: Mapping[str, Any] = {
+ANY_PATH: Mapping[str, Any] = {
     "paths": {path: {method: {} for method in _METHODS} for path in ("/", "/{proxy+}")},
 }
-
-
-@dataclass(frozen=True)
-class Names:
-    """Where a replayed function is at AWS, as its events tell it."""
-
-    base: str = "function-dev"
-    account: str = "123456789012"
-    region: str = "eu-west-1"
-    stage: str = "dev"
-
-    def arn(self, service: str, resource: str) -> str:
-        """Return an ARN of the region and the account."""
-        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
-
-
-NAMES = Names()
 
 
 @dataclass(frozen=True)
@@ -58,10 +37,11 @@ class LambdaContext:
 
     aws_request_id: str
     function_name: str = NAMES.base
+    remaining_ms: int = 60_000
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return the milliseconds left: no invocation ends in a replay."""
-        return _REMAINING_MS
+        """Return the milliseconds left, which are always as many: no invocation ends here."""
+        return self.remaining_ms
 
 
 class InProcess:
@@ -85,21 +65,30 @@ class InProcess:
             return Outcome(json.dumps(told).encode(), failed=True)
 
 
+def received(request: Request) -> Received:
+    """Return a request as it comes to a front door."""
+    headers = (_HOST, *request.headers)
+    return Received(request.method, request.target, headers, request.body, "192.0.2.1", *new_ids())
+
+
+def send_to(exchange: Exchange) -> Send:
+    """Return what sends a request to a function through its front door."""
+
+    def send(request: Request) -> Answer:
+        limit_bytes = exchange.door.limit_bytes
+        if len(request.body) > limit_bytes:
+            raise Refused(413, f"the request is over {limit_bytes / 2**20:g} MB")
+        served = exchange.serve(received(request))
+        return Answer(served.reply, served.reason)
+
+    return send
+
+
 def sender(handler: Handler, environ: Mapping[str, str], door: str) -> Send:
     """Return what sends a request to the shim through a front door."""
     chosen = LOAD_BALANCER if door == "alb" else DOORS[door]
-    exchange = Exchange(chosen, _ANY_PATH, NAMES, InProcess(make_lambda_handler(handler, environ)), is_timed=False)
-
-    def send(request: Request) -> Answer:
-        if len(request.body) > chosen.limit_bytes:
-            raise Refused(413, f"the request is over {chosen.limit_bytes / 2**20:g} MB")
-        headers = (_HOST, *request.headers)
-        request_id, trace_id = new_ids()
-        sent = events.Request(request.method, request.target, headers, request.body, "192.0.2.1", request_id, trace_id)
-        answer = exchange.answer(sent)
-        return Answer(Reply(*answer.reply), answer.reason)
-
-    return send
+    function = InProcess(make_lambda_handler(handler, environ))
+    return send_to(Exchange(chosen, ANY_PATH, NAMES, function, is_timed=False))
 
 
 def runner(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any], Any]:

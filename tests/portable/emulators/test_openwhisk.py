@@ -8,6 +8,7 @@ import pytest
 
 from portable.emulators import openwhisk as controller
 from portable.emulators.errors import Refused
+from portable.emulators.messages import Request
 
 
 @pytest.mark.parametrize(
@@ -16,20 +17,20 @@ from portable.emulators.errors import Refused
 )
 def test_request_that_never_reaches_an_action_is_refused(method: str, target: str, status: int) -> None:
     with pytest.raises(Refused) as refused:
-        controller.to_args(method, target, [], b"")
+        controller.to_native(Request(method, target))
 
     assert refused.value.status == status
 
 
 def test_request_over_1_mb_is_refused() -> None:
     with pytest.raises(Refused, match="413"):
-        controller.to_args("POST", "/", [("Content-Type", "image/png")], b"x" * 800_000)
+        controller.to_native(Request("POST", "/", (("Content-Type", "image/png"),), b"x" * 800_000))
 
 
 def test_request_is_rendered_anew() -> None:
-    headers = [("X-A", "1"), ("X-a", "2"), ("Content-Type", "TEXT/plain;charset=utf-8"), ("Content-Length", "1")]
+    headers = (("X-A", "1"), ("X-a", "2"), ("Content-Type", "TEXT/plain;charset=utf-8"), ("Content-Length", "1"))
 
-    args = controller.to_args("PUT", "/a%2fb%7E/?b=%7e&a=1%202&b", headers, b"x")
+    args = controller.to_native(Request("PUT", "/a%2fb%7E/?b=%7e&a=1%202&b", headers, b"x"))
 
     assert args == {
         "__ow_method": "put",
@@ -62,7 +63,7 @@ def test_request_is_rendered_anew() -> None:
     ],
 )
 def test_result_is_answered_by_the_controllers_rules(result: Any, status: int, body: bytes | None) -> None:
-    answer = controller.from_result(result)
+    answer = controller.from_native(result)
 
     assert answer[0] == status
     assert body is None or answer[2] == body

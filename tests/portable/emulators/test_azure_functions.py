@@ -8,7 +8,8 @@ import pytest
 from azure.functions import HttpResponse
 
 from portable.emulators import azure_functions as host
-from portable.emulators.azure_functions import ORIGIN, Answered, Cookie
+from portable.emulators.azure_cookies import Cookie
+from portable.emulators.azure_functions import ORIGIN, Answered
 from portable.emulators.errors import Malformed, Refused
 from tests.cases import CASES
 from tests.conformance import Request
@@ -92,10 +93,10 @@ class TestRequest:
     )
     def test_body_is_there_if_its_length_is(self, request_: Request, body: bytes | None) -> None:
         assert host.to_rpc(request_).body == body
-        assert host.to_request(request_).get_body() == (body or b"")
+        assert host.to_native(request_).get_body() == (body or b"")
 
     def test_function_sees_it_through_the_librarys_own_request(self) -> None:
-        request = host.to_request(Request("put", "/a%20b?c=d", (("X-A", "1"),), b"x"))
+        request = host.to_native(Request("put", "/a%20b?c=d", (("X-A", "1"),), b"x"))
 
         assert (request.method, request.url) == ("PUT", f"{ORIGIN}/a%20b?c=d")
         assert (request.headers["X-a"], request.params["c"], request.route_params["path"]) == ("1", "d", "a b")
@@ -106,7 +107,7 @@ class TestReply:
 
     def test_content_type_is_added_by_the_library(self) -> None:
         # https://github.com/Azure/azure-functions-python-library/blob/dev/azure/functions/http.py
-        reply = host.from_response(HttpResponse("é", status_code=201))
+        reply = host.from_native(HttpResponse("é", status_code=201))
 
         assert (reply.status, reply.body) == (201, "é".encode())
         assert reply.headers == [("content-type", "text/plain; charset=utf-8")]
@@ -116,17 +117,17 @@ class TestReply:
         response.headers.add("X-A", "1")
         response.headers.add("X-A", "2")
 
-        assert host.from_response(response).header("x-a") == "2"
+        assert host.from_native(response).header("x-a") == "2"
 
     def test_of_one_spelled_twice_the_first_value_wins(self) -> None:
         response = HttpResponse(b"x")
         response.headers.add("X-A", "1")
         response.headers.add("x-a", "2")
 
-        assert host.from_response(response).header("x-a") == "1"
+        assert host.from_native(response).header("x-a") == "1"
 
     def test_head_has_no_body_and_may_tell_its_length(self) -> None:
-        reply = host.from_response(HttpResponse(b"x", headers={"Content-Length": "8"}), "HEAD")
+        reply = host.from_native(HttpResponse(b"x", headers={"Content-Length": "8"}), "HEAD")
 
         assert (reply.body, reply.header("content-length")) == (b"", "8")
 
@@ -156,7 +157,7 @@ class TestReply:
     @pytest.mark.parametrize("returned", [None, "text", b"bytes", {"a": 1}])
     def test_what_is_no_response_is_the_shims_fault(self, returned: Any) -> None:
         with pytest.raises(Malformed, match="given no response"):
-            host.from_response(returned)
+            host.from_native(returned)
 
 
 class TestCookies:
@@ -185,7 +186,7 @@ class TestCookies:
         response = HttpResponse("x")
         response.headers.add("Set-Cookie", set_cookie)
 
-        reply = host.from_response(response)
+        reply = host.from_native(response)
 
         assert [value for name, value in reply.headers if name == "set-cookie"] == sent
 
@@ -197,7 +198,7 @@ class TestCookies:
         response.headers.add("Set-Cookie", f"a=1; {attribute}")
 
         with pytest.raises(Malformed, match="the worker fails"):
-            host.from_response(response)
+            host.from_native(response)
 
 
 def test_every_limit_is_one_that_a_case_asks_for_with_its_url() -> None:

@@ -1,4 +1,4 @@
-"""The bodies of requests: read whole, with a length or in chunks, up to what the front door takes."""
+"""The body of an HTTP/1.1 request: read whole, with a length or in chunks, up to a limit."""
 
 from __future__ import annotations
 
@@ -6,39 +6,31 @@ import re
 from email.message import Message
 from io import BufferedIOBase
 
-from .doors import Door
-from .replies import Reply, message
+from .errors import Refused
 
 _LINE_BYTES = 65536
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
 
 
-class Refused(Exception):
-    """A request that is not read to its end, and what its caller gets."""
-
-    def __init__(self, reply: Reply) -> None:
-        self.reply = reply
-
-
-def read_body(headers: Message, stream: BufferedIOBase, door: Door) -> bytes:
-    """Return the whole body that these headers announce. Raises Refused if it is too large, or its end not to know."""
+def read_body(headers: Message, stream: BufferedIOBase, limit_bytes: int) -> bytes:
+    """Return the whole body that these headers announce. Raises Refused: 413 if too large, 400 if malformed."""
     coding = headers.get("Transfer-Encoding")
     if coding is not None:
         if coding.strip().lower() != "chunked":
             raise _bad()
-        return _chunked(stream, door)
+        return _chunked(stream, limit_bytes)
     lengths = set(headers.get_all("Content-Length", ["0"]))
     length = lengths.pop()
     if lengths or not (length.isascii() and length.isdigit()):
         raise _bad()
-    return _exactly(stream, int(length), door, 0)
+    return _exactly(stream, int(length), limit_bytes)
 
 
-def _chunked(stream: BufferedIOBase, door: Door) -> bytes:
+def _chunked(stream: BufferedIOBase, limit_bytes: int) -> bytes:
     """Return a body in chunks: https://www.rfc-editor.org/rfc/rfc9112#section-7.1."""
     body = b""
     while size := _chunk_size(stream.readline(_LINE_BYTES)):
-        body += _exactly(stream, size, door, len(body))
+        body += _exactly(stream, size, limit_bytes - len(body))
         stream.readline(_LINE_BYTES)
     while stream.readline(_LINE_BYTES).strip():
         pass  # trailers
@@ -52,9 +44,9 @@ def _chunk_size(line: bytes) -> int:
     return int(size, 16)
 
 
-def _exactly(stream: BufferedIOBase, size: int, door: Door, before: int) -> bytes:
-    if before + size > door.limit_bytes:
-        raise Refused(door.too_large)
+def _exactly(stream: BufferedIOBase, size: int, limit_bytes: int) -> bytes:
+    if size > limit_bytes:
+        raise Refused(413, "the body is too large")
     piece = stream.read(size)
     if len(piece) < size:
         raise _bad()
@@ -62,4 +54,4 @@ def _exactly(stream: BufferedIOBase, size: int, door: Door, before: int) -> byte
 
 
 def _bad() -> Refused:
-    return Refused(message(400, "Bad Request"))
+    return Refused(400, "the body's length or chunks are malformed")

@@ -1,4 +1,4 @@
-"""The one front door that only replay has: the load balancer passes the whole table, and refuses what AWS's does."""
+"""The one front door that the deployer does not make: it passes the whole table, and refuses what AWS's refuses."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import pytest
 
 from platforms.aws_lambda.limits import ALB_MAX_PAYLOAD_BYTES
 from platforms.aws_lambda.shim import LOAD_BALANCER, dialect_of
-from portable.emulators.aws_lambda import events
-from portable.emulators.aws_lambda.load_balancer import alb_event, alb_reply
-from portable.emulators.aws_lambda.replies import MalformedReply
+from portable.emulators.aws_lambda.in_process import NAMES, sender
+from portable.emulators.aws_lambda.load_balancer import alb_event
+from portable.emulators.aws_lambda.received import Received
+from portable.emulators.aws_lambda.replies import alb_reply
 from portable.emulators.aws_lambda.routes import DEFAULT
-from portable.replay.senders.aws_lambda import NAMES, sender
+from portable.emulators.errors import Malformed
 from tests.cases import CASES
 from tests.conformance import Case, Reply, Request, missing, run
 from tests.functions.conformance.handler import handle
@@ -43,7 +44,7 @@ def test_conformance(case: Case) -> None:
 
 def test_load_balancer_sends_the_last_of_each_name_and_decodes_nothing() -> None:
     headers = [("Host", "lb.example"), ("X-Two", "1"), ("x-two", "2"), ("X-Forwarded-For", "203.0.113.9")]
-    request = events.Request("PUT", "/a%20b?c=%26&c=2&d", headers, b"\xff", "192.0.2.1", "r1", "Root=1")
+    request = Received("PUT", "/a%20b?c=%26&c=2&d", headers, b"\xff", "192.0.2.1", "r1", "Root=1")
     event = alb_event(request, DEFAULT, NAMES)
 
     assert dialect_of(event) is LOAD_BALANCER
@@ -70,5 +71,5 @@ def test_load_balancer_sends_the_last_of_each_name_and_decodes_nothing() -> None
     ],
 )
 def test_result_that_no_load_balancer_takes_is_malformed(result: Any, why: str) -> None:
-    with pytest.raises(MalformedReply, match=why):
+    with pytest.raises(Malformed, match=why):
         alb_reply(json.dumps(result).encode())
