@@ -25,7 +25,7 @@ class Closed(Protocol):
 
 
 class Sources:
-    """Folders whose files are watched, except hidden ones and what Python and editors leave behind; and single files."""
+    """Folders, whose files are watched but for hidden ones and what Python and editors leave behind; single files."""
 
     def __init__(self, folders: Sequence[Path], files: Sequence[Path] = ()) -> None:
         """Take note of how things are: only what changes from now on is a change. `folders` are resolved paths."""
@@ -63,7 +63,12 @@ class Sources:
 
         try:
             for changes in watch(
-                *there, watch_filter=is_wanted, stop_event=closed, rust_timeout=_LOOK_MS, yield_on_timeout=True
+                *there,
+                watch_filter=is_wanted,
+                stop_event=closed,
+                rust_timeout=_LOOK_MS,
+                yield_on_timeout=True,
+                ignore_permission_denied=True,
             ):
                 paths = self._recent.changed({Path(path) for _, path in changes})
                 changed = {folder for folder in there if any(path.is_relative_to(folder) for path in paths)}
