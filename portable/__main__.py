@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple
+
+Run = Callable[[Sequence[str], Mapping[str, str]], int]
 
 
 class Verb(NamedTuple):
@@ -29,17 +31,17 @@ VERBS: Mapping[str, Verb] = {
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run a verb and return its exit code: 2 for one that there is not, or whose packages are not installed."""
-    if arguments[:2] == ["package", "aws_lambda"]:  # it has its stage's settings in it, so the deployer builds it
-        arguments = ["aws", "package", *arguments[2:]]
-    name = arguments[0] if arguments else ""
-    if name in ("", "-h", "--help"):
+    name, *others = arguments or [""]
+    if name in ("-h", "--help"):
         print(usage())
-        return 0 if name else 2
+        return 0
     if name not in VERBS:
-        print(f"{usage()}\nerror: there is no verb {name!r}", file=sys.stderr)
+        print(f"{usage()}\nerror: there is no verb {name!r}" if name else usage(), file=sys.stderr)
         return 2
+    if name == "package" and others[:1] == ["aws_lambda"]:  # the deployer's: its stage's settings are in it
+        name, others = "aws", ["package", *others[1:]]
     try:
-        run = import_module(f"portable.{VERBS[name].package}.__main__").main
+        run: Run = import_module(f"portable.{VERBS[name].package}.__main__").main
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] in ("portable", "platforms"):
             raise
@@ -49,8 +51,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             file=sys.stderr,
         )
         return 2
-    exit_code: int = run(arguments[1:], environ)
-    return exit_code
+    return run(others, environ)
 
 
 def usage() -> str:

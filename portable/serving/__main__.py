@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import os
+import subprocess
 import sys
+from argparse import ArgumentError, ArgumentParser
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from .reload import run_reloading
 
@@ -13,19 +15,46 @@ PLATFORMS = ("wsgi", "openfaas")
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Serve until a signal; return the server's exit code, 2 for bad arguments."""
-    parser = argparse.ArgumentParser(
-        prog="python -m portable serve",
-        description="Serve a function, and serve it again when a file in its folder changes.",
-        epilog="All other arguments are those of `python -m platforms.wsgi`: see its --help.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--platform", choices=PLATFORMS, default="wsgi", help="whose server (default: %(default)s)")
-    parser.add_argument("--function", default="function", metavar="DIR", help="folder of the function, and watched")
-    options, others = parser.parse_known_args(arguments)
+    """Serve until a signal; return the server's exit code, 1 if it cannot watch, 2 for bad arguments."""
+    parser = _parser()
+    try:
+        options, others = parser.parse_known_args(arguments)
+    except ArgumentError as error:
+        return _refuse(str(error), 2)
+    server = [sys.executable, "-m", f"platforms.{options.platform}"]
+    if options.help:
+        parser.print_help()
+        print(flush=True)
+        return subprocess.run([*server, "--help"], env=environ, check=False).returncode
+    if not options.function.is_dir():
+        return _refuse(f"there is no folder {str(options.function)!r}: name the function's with --function DIR", 2)
     print(f"watching {options.function}/ for changes; Ctrl-C stops", flush=True)
-    command = [sys.executable, "-m", f"platforms.{options.platform}", "--function", options.function, *others]
-    return run_reloading(command, options.function)
+    try:
+        return run_reloading([*server, "--function", str(options.function), *others], options.function, environ)
+    except OSError as error:
+        return _refuse(f"cannot watch {options.function}/: {error}; WATCHFILES_FORCE_POLLING=true may do", 1)
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="python -m portable serve",
+        usage="%(prog)s [--platform NAME] [--function DIR] [ARGUMENT ...]",
+        description="Serve a function, and serve it again when a file in its folder changes.",
+        epilog="All other arguments, and the environment, are the server's:",
+        add_help=False,
+        allow_abbrev=False,
+        exit_on_error=False,
+    )
+    add = parser.add_argument
+    add("-h", "--help", action="store_true", help="show this, and what the platform's server takes")
+    add("--platform", choices=PLATFORMS, default="wsgi", help="whose server it is (default: %(default)s)")
+    add("--function", type=Path, default="function", metavar="DIR", help="the function's folder (default: %(default)s)")
+    return parser
+
+
+def _refuse(reason: str, exit_code: int) -> int:
+    print(f"error: {reason}", file=sys.stderr)
+    return exit_code
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def make_debug(*, waits: bool) -> Iterator[tuple[Server, int, int]]:
     """Run `make debug` with this interpreter; give the process, the function's port and the debugger's."""
     port, debug_port = http.free_port(), http.free_port()
     options = [f"VENV={sys.prefix}", f"DEBUG_PORT={debug_port}", *(["DEBUG_WAIT=1"] if waits else [])]
-    command = ["make", "--no-print-directory", f"--old-file={sys.prefix}/.debug", "debug", *options]
+    command = ["make", "--no-print-directory", f"--old-file={sys.prefix}/.dev", "debug", *options]
     with running(command, environ={**UNMEASURED, "PORT": str(port)}) as process:
         yield process, port, debug_port
 

@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 from threading import Event
 
+from ....serving.sources import Sources
 from ....stack.errors import Conflict, NotFound, Refused, Unavailable
 from ....stack.messages import FunctionDeployment, FunctionName, LogMessage, LogQuery, Resources, Usage
 from ....stack.retries import RetryPolicy
@@ -26,7 +27,6 @@ from ...secrets import SecretStore
 from ..base import Change, Notify, Replica, ReplicaState
 from .launch import HOST, ROOT_DIR, command_for, environ_for, free_port, secret_values
 from .running import RunningProcess
-from .sources import Sources
 from .usage import usage_of
 
 log = logging.getLogger(__name__)
@@ -141,7 +141,8 @@ class ProcessProvider:
         self._notify = notify
         for replica in self.replicas():
             notify(replica.function, Change.REPLICAS, replica.id)
-        self._sources.watch(self._on_source, self._on_stack, self._closed)
+        for changed in self._sources.watch(self._closed):
+            self._on_change(changed)
 
     def logs(self, query: LogQuery, closed: Event) -> Iterator[LogMessage]:
         """Yield what a function's processes printed; also those that are gone, of this gateway or an earlier one."""
@@ -214,14 +215,13 @@ class ProcessProvider:
         if notify := self._notify:
             notify(replica.function, Change.REPLICAS, replica.id)
 
-    def _on_source(self, folders: set[Path]) -> None:
+    def _on_change(self, changed: set[Path]) -> None:
         for name, function in self._functions.items():
-            if self._notify and not folders.isdisjoint((function.handler_dir, ROOT_DIR / "platforms")):
+            if self._notify and not changed.isdisjoint((function.handler_dir, ROOT_DIR / "platforms")):
                 log.info("the source of %s changed", name)
                 self._notify(name, Change.SOURCE, "")
-
-    def _on_stack(self, path: Path) -> None:
-        log.warning("%s changed: start the gateway again to use it", path)
+        if self._stack_path in changed:
+            log.warning("%s changed: start the gateway again to use it", self._stack_path)
 
     def _check_open(self) -> None:
         if self._closed.is_set():
