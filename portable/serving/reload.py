@@ -36,7 +36,7 @@ def run_reloading(command: Sequence[str], folder: Path, environ: Mapping[str, st
 
 
 class _Stop:
-    """The signal that ends it all, once there was one; an Event's lock could be held when a signal comes."""
+    """The first signal to end; not a threading.Event, whose lock may be held when a signal comes."""
 
     def __init__(self) -> None:
         self.signum = 0

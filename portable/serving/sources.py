@@ -11,8 +11,7 @@ from typing import Protocol
 from watchfiles import Change, DefaultFilter, watch
 
 _LOOK_MS = 200
-# Leaves out what Python and editors leave behind: https://watchfiles.helpmanual.io/api/filters/
-_IS_SOURCE = DefaultFilter()
+_IS_KEPT = DefaultFilter()  # what it leaves out: https://watchfiles.helpmanual.io/api/filters/
 
 _States = dict[Path, tuple[int, int] | None]
 
@@ -80,7 +79,7 @@ class Sources:
         return [folder for folder, identity in self._seen.items() if identity]
 
     def _in_folders(self) -> _Recent:
-        return _Recent(file for folder in self._there() for file in _files_in(folder, folder))
+        return _Recent(file for folder in self._there() for file in _files_in(folder))
 
     def _look(self) -> set[Path]:
         """Return the folders that are not those that were seen last: made, deleted or made again."""
@@ -116,24 +115,23 @@ def _is_change(folder: Path, change: Change, path: Path) -> bool:
     """Return whether it is the end of the folder, or a change of a file that counts in it."""
     if path == folder:
         return change is Change.deleted
-    if not path.is_relative_to(folder):
-        return False
-    below = path.relative_to(folder)
-    if any(part.startswith(".") for part in below.parts) or not _IS_SOURCE(change, str(below)):
+    if not path.is_relative_to(folder) or not all(map(_counts, path.relative_to(folder).parts)):
         return False
     if change is Change.deleted or not path.is_dir():
         return True
     # what a folder has when it is made may not be told: https://github.com/samuelcolvin/watchfiles/issues/294
-    return change is Change.added and any(_files_in(folder, path))
+    return change is Change.added and any(_files_in(path))
 
 
-def _files_in(folder: Path, part: Path) -> Iterator[Path]:
-    """Yield the files that count of a part of a folder; what is deleted meanwhile is left out."""
-    for parent, _, names in os.walk(part):
-        for name in names:
-            path = Path(parent, name)
-            if _is_change(folder, Change.modified, path):
-                yield path
+def _files_in(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = filter(_counts, folders)
+        yield from (Path(parent, name) for name in filter(_counts, names))
+
+
+def _counts(name: str) -> bool:
+    """Return whether a file or folder of that name is neither hidden nor left behind by Python or an editor."""
+    return not name.startswith(".") and _IS_KEPT(Change.modified, name)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -161,7 +161,7 @@ def test_edits_within_a_second_are_all_reported(folders: tuple[Path, Path]) -> N
         time.sleep(1 - time.time() % 1)  # both are of the same second
         for _ in range(2):
             edit(one / "handler.py")
-            assert watched.folders.get(timeout=0.9) == {one}
+            assert watched.folders.get(timeout=TIMEOUT_S) == {one}
 
 
 def test_deleted_folder_is_reported_and_watched_again_when_it_is_remade(folders: tuple[Path, Path]) -> None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.aws_lambda.limits import HTTP_TIMEOUT_S
+
 from ..patches import bad
 
 _ROUTE_KEY = re.compile(r"\$default|(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) (/|(/([\w.~-]+|\{\w+\+?\}))+)")
@@ -26,7 +28,7 @@ def check_integration(integration: dict[str, Any], region: str) -> dict[str, Any
         found = _LAMBDA.fullmatch(integration.get("IntegrationUri", ""))
         if not found or found["region"] != region:
             raise bad("Invalid integration URI specified")
-    if not 50 <= integration["TimeoutInMillis"] <= 30_000:
+    if not 50 <= integration["TimeoutInMillis"] <= HTTP_TIMEOUT_S * 1000:
         raise bad("Timeout should be between 50 ms and 30000 ms")
     return integration
 
