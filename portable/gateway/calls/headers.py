@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from .. import VERSION
 from ..http.exchange import Exchange
 from ..http.headers import date_line
-from .page_sandbox import Fence
+from .page_sandbox import PageSandbox
 
 _CALL_ID = re.compile(rb"[!-~]{1,128}")
 _SERVED_BY = f"X-Served-By: portable-gateway/{VERSION}\r\n".encode()
@@ -34,7 +34,7 @@ _UUID_BITS = int("00000000000040008000000000000000" * _AT_ONCE, 16)
 _WITH_LENGTH = (b"POST", b"PUT", b"PATCH")
 
 
-def request_lines(exchange: Exchange, fence: Fence | None) -> tuple[list[bytes], bytes, bytes]:
+def request_lines(exchange: Exchange, sandbox: PageSandbox | None) -> tuple[list[bytes], bytes, bytes]:
     """Return the header lines for the replica, then the call's id, and when it began in ns since 1970.
 
     Host is not among them: as on a cluster it is the replica's own address; the client's is X-Forwarded-Host.
@@ -49,13 +49,13 @@ def request_lines(exchange: Exchange, fence: Fence | None) -> tuple[list[bytes],
             host = value
         elif name == b"connection" and value not in _HARMLESS:
             exchange.headers = _without_named(exchange.headers)
-            return request_lines(exchange, fence)
+            return request_lines(exchange, sandbox)
         elif name == b"x-call-id":
             call_id = value
         elif name == b"x-forwarded-for" or name == b"x-forwarded-host":
             forwarded.append(name)
             lines += (name, b": ", value, b"\r\n")
-        elif name == b"authorization" and not (fence and fence.hides(value)):
+        elif name == b"authorization" and not (sandbox and sandbox.hides(value)):
             lines += (name, b": ", value, b"\r\n")
     if not call_id or not _CALL_ID.fullmatch(call_id):
         call_id = next(_call_ids)

@@ -64,7 +64,7 @@ class Invocation:
         self._exchange = exchange
         self._function = function
         self._target = target
-        self._lines, self._call_id, self._started = request_lines(exchange, proxy.fence)
+        self._lines, self._call_id, self._started = request_lines(exchange, proxy.sandbox)
         self._replica = ""
         self._was_cold = False
         self._request_bytes = self._reply_bytes = 0
@@ -113,7 +113,7 @@ class Invocation:
     async def _forward(self) -> int:
         """Have a replica answer, and return the status."""
         exchange = self._exchange
-        is_sandboxed = self._proxy.fence is not None and is_of_a_browser(exchange.headers)
+        is_sandboxed = self._proxy.sandbox is not None and is_of_a_browser(exchange.headers)
         connection = await self._ask()
         status = connection.status
         lines = reply_lines(connection.headers, self._call_id, self._started)
@@ -242,7 +242,7 @@ class Invocation:
 
     async def _connect(self, endpoint: Endpoint) -> Connection:
         # Kept here, and not by who waits: if the client leaves just now, _let_go closes it.
-        self._connection = await connect(endpoint, self._proxy.sweeper, self._proxy.upstream_timeout_s)
+        self._connection = await connect(endpoint, self._proxy.deadlines, self._proxy.upstream_timeout_s)
         return self._connection
 
     def _hold(self, endpoint: Endpoint) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .. import VERSION
 from ..functions.state import Function
-from ..http.tasks import Flow
+from ..http import tasks
 from ..queue.models import Attempt, Headers, Reply
 from .invocation import Invocation
 from .proxy import Proxy, Wake
@@ -50,27 +50,18 @@ async def invoke(
     """Call a function; cancelled, break it off."""
     exchange = StoredExchange(target, headers, body, max_bytes=max_result_bytes, method=method)
     invocation = Invocation(proxy, exchange, function, target, wake)
-    ended = asyncio.get_running_loop().create_future()
 
-    async def flow_of_call() -> None:
+    async def call() -> None:
         try:
             await invocation.run()
         except asyncio.CancelledError:
-            pass
+            pass  # what it waited for was; or this was, and nobody looks at the reply
         except Exception:  # noqa: BLE001 - the edge: a fault of the gateway's is logged, and the call tried again
             _log.exception("call %s of %s failed", _value(headers, b"x-call-id"), function.label)
             exchange.break_off()
-        if not ended.done():
-            ended.set_result(None)
 
     begun_s = time.monotonic()
-    flow = Flow(flow_of_call())
-    flow.step()
-    try:
-        await ended
-    except asyncio.CancelledError:
-        flow.cancel()
-        raise
+    await tasks.run(call())
     return Ran(exchange.reply, time.monotonic() - begun_s, invocation.replica)
 
 

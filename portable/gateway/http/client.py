@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import httptools
 
-from .deadlines import Sweeper
+from .deadlines import Deadlines
 from .get import host_header
 from .tasks import Signal
 
@@ -39,13 +39,13 @@ class Connection(asyncio.Protocol):
     the next request if it can be used again; whoever gives a request up closes it.
     """
 
-    def __init__(self, endpoint: Endpoint, sweeper: Sweeper, timeout_s: float) -> None:
+    def __init__(self, endpoint: Endpoint, deadlines: Deadlines, timeout_s: float) -> None:
         self.endpoint = endpoint
         replica = endpoint.replica
         self.host = host_header(replica.host, replica.port)
         self.is_reused = False
         self.error: Exception | None = None
-        self._sweeper = sweeper
+        self._deadlines = deadlines
         self._timeout_s = timeout_s
         self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpResponseParser(self)
@@ -174,7 +174,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
-        self._sweeper.watched.add(self)
+        self._deadlines.watched.add(self)
 
     def data_received(self, data: bytes) -> None:
         if self.is_whole:
@@ -192,7 +192,7 @@ class Connection(asyncio.Protocol):
         else:
             if not self.has_begun and self._fed_in_head > MAX_HEAD_BYTES:
                 self.fail(Ended(f"the head of its reply is over {MAX_HEAD_BYTES // 1024} KiB"))
-        self._changed.fire()  # only now that the parser is done with the data: the flow may use the connection again
+        self._changed.fire()  # only now that the parser is done with the data: who waits may use the connection again
 
     def eof_received(self) -> None:
         # Without a length and not chunked, the end of the connection is the end of the reply.
@@ -201,7 +201,7 @@ class Connection(asyncio.Protocol):
             self._changed.fire()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._sweeper.watched.discard(self)
+        self._deadlines.watched.discard(self)
         if self.is_reused:
             self._forget()
         if not self.error:
@@ -279,12 +279,12 @@ def reuse(endpoint: Endpoint) -> Connection | None:
     return None
 
 
-async def connect(endpoint: Endpoint, sweeper: Sweeper, timeout_s: float) -> Connection:
+async def connect(endpoint: Endpoint, deadlines: Deadlines, timeout_s: float) -> Connection:
     """Open a connection to a replica. Raises OSError (TimeoutError after 2 s): nothing was delivered then."""
     replica = endpoint.replica
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(CONNECT_TIMEOUT_S):
         _, connection = await loop.create_connection(
-            lambda: Connection(endpoint, sweeper, timeout_s), replica.host, replica.port
+            lambda: Connection(endpoint, deadlines, timeout_s), replica.host, replica.port
         )
     return connection

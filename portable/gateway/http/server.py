@@ -11,17 +11,17 @@ from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 from ...stack.errors import GatewayError
-from .deadlines import Sweeper
+from .deadlines import Deadlines
 from .exchange import MAX_BUFFERED, ClientGone, Exchange, Unreadable
 from .get import host_header
 from .reader import NEVER, RequestReader
-from .tasks import Flow
+from .tasks import EagerTask
 
 LINGER_S = 5.0
 _log = logging.getLogger(__name__)
 
 Route = Callable[[Exchange], Coroutine[Any, Any, None]]
-"""Answers a request, in a Flow that is cancelled when its client leaves."""
+"""Answers a request, in an EagerTask that is cancelled when its client leaves."""
 
 
 class ServerConnection(RequestReader):
@@ -29,7 +29,7 @@ class ServerConnection(RequestReader):
 
     def __init__(self, server: HttpServer) -> None:
         super().__init__(server)
-        self._flow: Flow | None = None
+        self._task: EagerTask | None = None
         self._is_paused = False
         self._write_deadline_s = NEVER
         self.writable: asyncio.Future[None] | None = None
@@ -61,8 +61,8 @@ class ServerConnection(RequestReader):
         self.resume_writing()
         if self._current:
             self._current.wake_reader()
-        if self._flow:
-            self._flow.cancel()
+        if self._task:
+            self._task.cancel()
 
     def pause_writing(self) -> None:
         self.writable = self._loop.create_future()
@@ -99,8 +99,8 @@ class ServerConnection(RequestReader):
         while queue and not self._current:
             exchange = self._current = queue.popleft()
             self._read_deadline_s = NEVER
-            self._flow = Flow(self._answer(exchange))
-            self._flow.step()
+            self._task = EagerTask(self._answer(exchange))
+            self._task.step()
         if queue or self._is_paused:
             self.update_reading()
 
@@ -146,7 +146,7 @@ class ServerConnection(RequestReader):
         self._end(exchange)
 
     def _end(self, exchange: Exchange) -> None:
-        self._flow = self._current = None
+        self._task = self._current = None
         if self.is_lost:
             return
         if not exchange.has_ended:
@@ -179,7 +179,7 @@ class HttpServer:
         self.read_timeout_s = read_timeout_s
         self.max_body_bytes = max_body_bytes
         self.is_closing = False
-        self._sweeper = Sweeper(read_timeout_s)
+        self._deadlines = Deadlines(read_timeout_s)
         self._connections: set[ServerConnection] = set()
         self._all_gone = asyncio.Event()
 
@@ -187,18 +187,18 @@ class HttpServer:
         """Listen, and return the port. Raises OSError."""
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(lambda: ServerConnection(self), host, port, backlog=4096)
-        self._sweeper.start()
+        self._deadlines.start()
         return int(self._listener.sockets[0].getsockname()[1])
 
     def add(self, connection: ServerConnection) -> None:
         """Take a new connection in."""
         self._connections.add(connection)
-        self._sweeper.watched.add(connection)
+        self._deadlines.watched.add(connection)
 
     def remove(self, connection: ServerConnection) -> None:
         """Let a connection go that ended."""
         self._connections.discard(connection)
-        self._sweeper.watched.discard(connection)
+        self._deadlines.watched.discard(connection)
         if not self._connections:
             self._all_gone.set()
 
@@ -217,7 +217,7 @@ class HttpServer:
                     _log.warning("%d connections did not end within %g s: breaking off", len(self._connections), grace)
                     for connection in tuple(self._connections):
                         connection.transport.abort()
-        self._sweeper.stop()
+        self._deadlines.stop()
 
 
 def _address(transport: asyncio.Transport, which: str) -> tuple[str, int]:
