@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from .. import VERSION
 from ..http.exchange import Exchange
-from ..http.headers import date_line
+from ..http.headers import Headers, date_line, without
 from .page_sandbox import PageSandbox
 
 _CALL_ID = re.compile(rb"[!-~]{1,128}")
@@ -72,7 +72,7 @@ def request_lines(exchange: Exchange, sandbox: PageSandbox | None) -> tuple[list
     return lines, call_id, started
 
 
-def reply_lines(headers: list[tuple[bytes, bytes]], call_id: bytes, started: bytes) -> list[bytes]:
+def reply_lines(headers: Headers, call_id: bytes, started: bytes) -> list[bytes]:
     """Return the header lines for the client, without those of framing; what a header is called stays as it is."""
     lines: list[bytes] = []
     has_date = False
@@ -96,11 +96,11 @@ def own_lines(call_id: bytes, started: bytes) -> tuple[bytes, ...]:
     return (b"X-Call-Id: ", call_id, b"\r\nX-Start-Time: ", started, b"\r\n", _SERVED_BY)
 
 
-def _without_named(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _without_named(headers: Headers) -> Headers:
     """Return the headers without Connection, and without those that it says are for the next hop alone."""
     values = b",".join(value for name, value in headers if name.lower() == b"connection")
     named = {b"connection", *(token.strip(b" \t").lower() for token in values.split(b","))} - {b"host"}
-    return [(name, value) for name, value in headers if name.lower() not in named]
+    return without(headers, named)
 
 
 def _uuids() -> Iterator[bytes]:

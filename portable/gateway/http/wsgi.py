@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from ...stack.errors import GatewayError, Unavailable
-from .exchange import ClientGone, Exchange
+from .exchange import ClientGone
 from .headers import date_line, header_lines
+from .wire_exchange import WireExchange
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -44,7 +45,7 @@ class Bridge:
         self._max_calls = max_streams + SHORT_THREADS + MAX_WAITING
         self._gone: set[Event] = set()
 
-    async def answer(self, exchange: Exchange) -> None:
+    async def answer(self, exchange: WireExchange) -> None:
         """Answer one exchange; cancelled, it tells the application by `environ["gateway.gone"]`, a threading.Event."""
         body = await exchange.read_all(MAX_BODY_BYTES)
         if len(self._gone) >= self._max_calls:
@@ -102,7 +103,7 @@ class _Call:
         self,
         app: WSGIApplication,
         environ: dict[str, Any],
-        exchange: Exchange,
+        exchange: WireExchange,
         loop: asyncio.AbstractEventLoop,
         streams: Streams,
         gone: Event,
@@ -218,7 +219,7 @@ class _Call:
             done.set_result(None)
 
 
-def environ_of(exchange: Exchange, body: bytes) -> dict[str, Any]:
+def environ_of(exchange: WireExchange, body: bytes) -> dict[str, Any]:
     """Return the environ of PEP 3333; RAW_URI and REQUEST_URI are the target as it came."""
     raw, _, query = exchange.target.partition(b"?")
     target = exchange.target.decode("latin-1")

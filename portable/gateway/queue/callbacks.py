@@ -17,10 +17,10 @@ from ..calls.invoke import invoke
 from ..calls.lanes import Lanes
 from ..calls.proxy import Proxy
 from ..calls.pump import Clock, Pump, until_written
-from ..http.headers import header_lines
+from ..http.headers import Headers, header_lines, unpack, without
 from ..http.post import Post
 from .callback_url import CallbackUrl, OwnUrls, parse
-from .models import Callback, CallbackState, Headers, Ticket, unpack
+from .models import Callback, CallbackState, Ticket
 from .store import Store
 
 POLICY = RetryPolicy(attempts=10, min_wait_s=1.0, max_wait_s=60.0)
@@ -146,7 +146,7 @@ def _lines(headers: Headers) -> Iterator[bytes]:
 def headers_of(callback: Callback) -> Headers:
     """Return what a callback is posted with: the reply's own headers, and what became of the call."""
     status = b"%d" % callback.status
-    kept = [(name, value) for name, value in unpack(callback.lines) if name.lower() not in _DROPPED]
+    kept = without(unpack(callback.lines), _DROPPED)
     return [
         *kept,
         (b"User-Agent", f"portable-gateway/{VERSION} callback".encode()),

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from ...stack.errors import Refused
 from ...stack.messages import FunctionDeployment
-from ..queue.models import Headers
+from ..http.headers import Headers
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 MAX_SHOWN = 80
