@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...stack.errors import GatewayError, TimedOut
 from ..functions.state import Endpoint, Function
-from ..http.client import Connection, Ended, TimeLimit, connect, reuse
+from ..http.client import Connection, Ended, TimeLimit
 from ..http.exchange import ClientGone, Exchange
 from .headers import own_lines, reply_lines, request_lines
 from .page_sandbox import SANDBOX, is_of_a_browser
@@ -206,7 +206,7 @@ class Invocation:
 
     def _reach_idle(self, endpoint: Endpoint | None) -> Connection | None:
         """Return a connection that is open already, and count the request there; None if there is none."""
-        connection = reuse(endpoint) if endpoint else None
+        connection = endpoint.upstream.reuse() if endpoint else None
         if endpoint and connection:
             self._hold(endpoint)
             self._connection = connection
@@ -242,7 +242,7 @@ class Invocation:
 
     async def _connect(self, endpoint: Endpoint) -> Connection:
         # Kept here, and not by who waits: if the client leaves just now, _let_go closes it.
-        self._connection = await connect(endpoint, self._proxy.deadlines, self._proxy.upstream_timeout_s)
+        self._connection = await endpoint.upstream.connect(self._proxy.deadlines, self._proxy.upstream_timeout_s)
         return self._connection
 
     def _hold(self, endpoint: Endpoint) -> None:

@@ -17,6 +17,11 @@ _VALUE = re.compile(rb"[^\r\n\0]*")
 _date = (0, b"")
 
 
+def host_header(host: str, port: int) -> bytes:
+    """Return an address as a Host header writes it."""
+    return f"[{host}]:{port}".encode() if ":" in host else f"{host}:{port}".encode()
+
+
 def date_line() -> bytes:
     """Return the Date header's line; made once a second."""
     global _date

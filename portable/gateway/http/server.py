@@ -13,7 +13,7 @@ from typing import Any, cast
 from ...stack.errors import GatewayError
 from .deadlines import Deadlines
 from .exchange import ClientGone, Unreadable
-from .get import host_header
+from .headers import host_header
 from .reader import RequestReader
 from .tasks import EagerTask
 from .wire_exchange import MAX_BUFFERED, WireExchange

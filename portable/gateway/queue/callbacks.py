@@ -18,8 +18,8 @@ from ..calls.lanes import Lanes
 from ..calls.proxy import Proxy
 from ..calls.pump import Clock, Pump, until_written
 from ..http.headers import Headers, header_lines, unpack, without
-from ..http.post import Post
-from .callback_url import CallbackUrl, OwnUrls, parse
+from ..http.post import CallbackUrl, Post
+from .callback_url import OwnUrls, parse
 from .models import Callback, CallbackState, Ticket
 from .store import Store
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from portable.gateway.functions.state import Endpoint, Function
-from portable.gateway.http.get import get
+from portable.gateway.http.once import get
 from portable.stack.errors import NotFound, Unavailable
 
 from ..peers import on_loop
@@ -52,7 +52,7 @@ class TestConnections:
         async with replica(script) as upstream, gateway(upstream.port) as it, connected(it.port) as client:
             for _ in range(5):
                 assert (await client.ask("POST", "/function/echo", body=b"x")).status == 200
-                while it.function.endpoints[0].idle_connections:
+                while it.function.endpoints[0].upstream.idle:
                     await asyncio.sleep(0.01)
 
     @on_loop
@@ -82,7 +82,7 @@ class TestConnections:
             await ask(it.port, "GET", "/function/echo")
             await left.wait()
 
-            assert not it.function.endpoints[0].idle_connections
+            assert not it.function.endpoints[0].upstream.idle
 
     @on_loop
     async def test_replica_that_sends_more_than_its_reply_is_not_used_again(self) -> None:
