@@ -12,20 +12,15 @@ from collections.abc import Iterator
 
 from .. import VERSION
 from ..http.exchange import Exchange
-from ..http.headers import Headers, date_line, without
+from ..http.headers import HOP_BY_HOP, Headers, date_line, without
 from .page_sandbox import PageSandbox
 
 _CALL_ID = re.compile(rb"[!-~]{1,128}")
 _SERVED_BY = f"X-Served-By: portable-gateway/{VERSION}\r\n".encode()
-_HOP_BY_HOP = (
-    b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding "
-    b"upgrade"
-).split()
-_IN_REQUEST = frozenset(
-    _HOP_BY_HOP
-    + b"authorization content-length expect host x-call-id x-start-time x-forwarded-for x-forwarded-host".split()
+_IN_REQUEST = HOP_BY_HOP.union(
+    b"authorization content-length expect host x-call-id x-start-time x-forwarded-for x-forwarded-host".split()
 )
-_IN_REPLY = frozenset((*_HOP_BY_HOP, *b"content-length date x-call-id x-start-time x-served-by".split()))
+_IN_REPLY = HOP_BY_HOP.union(b"content-length date x-call-id x-start-time x-served-by".split())
 _HARMLESS = (b"keep-alive", b"close", b"Keep-Alive", b"Close")
 _AT_ONCE = 32
 _UUID = re.compile(rb"(.{8})(.{4})(.{4})(.{4})(.{12})")

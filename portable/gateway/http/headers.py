@@ -8,8 +8,13 @@ from collections.abc import Container, Iterable
 from email.utils import formatdate
 from http import HTTPStatus
 
+from platforms import result
+
 Headers = list[tuple[bytes, bytes]]
 """Pairs of name and value, in their order."""
+
+HOP_BY_HOP = frozenset(name.encode() for name in result.HOP_BY_HOP)
+"""In lower case."""
 
 STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 _NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")

@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes
 
 from ...stack.errors import GatewayError, Unavailable
 from .exchange import ClientGone
-from .headers import date_line, header_lines
+from .headers import HOP_BY_HOP, date_line, header_lines, value_of, without
 from .wire_exchange import WireExchange
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MAX_STREAMS = 64
 SHORT_THREADS = 16
 MAX_WAITING = 256
 LOOK_EVERY_S = 1.0
-_FRAMING = ("connection", "keep-alive", "transfer-encoding", "upgrade", "content-length", "te", "trailer")
+_FRAMING = HOP_BY_HOP | {b"content-length"}
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +54,7 @@ class Bridge:
         environ = environ_of(exchange, body)
         environ["gateway.gone"] = gone
         loop = asyncio.get_running_loop()
-        call = _Call(self._app, environ, exchange, loop, self._streams, gone)
+        call = _AppCall(self._app, environ, exchange, loop, self._streams, gone)
         self._gone.add(gone)
         running = loop.run_in_executor(self._threads, call.run)
         running.add_done_callback(lambda _: self._gone.discard(gone))
@@ -96,7 +96,7 @@ class Streams:
             self._count -= 1
 
 
-class _Call:
+class _AppCall:
     """One call of the application, in its thread; what it sends is sent on the loop."""
 
     def __init__(
@@ -164,15 +164,11 @@ class _Call:
         if not 200 <= code <= 999:
             raise ValueError(f"{status!r} cannot be the status of a reply")
         length = None
-        pairs = []
-        for name, value in headers:
-            lower = name.lower()
-            if lower == "content-length":
-                length = int(value)
-            elif lower not in _FRAMING:
-                pairs.append((name.encode("latin-1"), value.encode("latin-1")))
-        lines = header_lines(pairs)
-        if not any(name.lower() == b"date" for name, _ in pairs):
+        pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        if written := value_of(pairs, b"content-length"):
+            length = int(written)
+        lines = header_lines(without(pairs, _FRAMING))
+        if not value_of(pairs, b"date"):
             lines.append(date_line())
         self._head = (code, lines, length)
         return self._send
