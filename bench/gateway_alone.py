@@ -57,7 +57,6 @@ async def main(upstream_port: int, *, forgets: bool) -> None:
             router,
             _wake,
             record=metrics.record if forgets else record,
-            started=metrics.started,
             unreachable=print,
             upstream_timeout_s=60.0,
             sandbox=PageSandbox(Credentials("admin", "secret").accept),

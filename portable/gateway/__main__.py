@@ -71,7 +71,6 @@ async def _run(
         router,
         functions.wake,
         record=_both(metrics.record, history.record),
-        started=metrics.started,
         unreachable=lambda function: functions.on_change(function.name, Change.REPLICAS, ""),
         upstream_timeout_s=config.upstream_timeout_s,
         sandbox=PageSandbox(credentials.accept) if config.function_pages == SANDBOXED else None,

@@ -7,11 +7,11 @@ import logging
 import time
 from typing import NamedTuple
 
-from ..functions.state import Function
+from ..functions.state import Function, Wake
 from ..http import tasks
 from ..http.headers import Headers, value_of
 from .invocation import Invocation
-from .proxy import Proxy, Wake
+from .proxy import Proxy
 from .stored_exchange import Reply, StoredExchange
 
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 from ...stack.errors import NotFound
@@ -141,6 +141,10 @@ class Function:
             if endpoint.in_flight < best.in_flight:
                 best = endpoint
         return best
+
+
+Wake = Callable[[Function], Awaitable[Endpoint]]
+"""Gives an endpoint of a function that has none, once one is ready. Raises GatewayError."""
 
 
 class Router:

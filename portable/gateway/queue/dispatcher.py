@@ -14,10 +14,10 @@ from ...stack.retries import RetryPolicy, retry_after_s
 from .. import VERSION
 from ..calls.invoke import Ran, invoke
 from ..calls.lanes import Lanes
-from ..calls.proxy import Proxy, Wake
+from ..calls.proxy import Proxy
 from ..calls.pump import Clock, Pump, until_written
 from ..calls.stored_exchange import Reply
-from ..functions.state import Endpoint, Function
+from ..functions.state import Endpoint, Function, Wake
 from ..http.headers import Headers, unpack, without
 from .models import Attempt, Ending, State, Ticket
 from .store import Store

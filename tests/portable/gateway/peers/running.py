@@ -102,7 +102,6 @@ async def gateway(
         router,
         wake,
         record=it.record,
-        started=it.metrics.started,
         unreachable=it.unreachable.append,
         upstream_timeout_s=config.upstream_timeout_s,
         sandbox=PageSandbox(PASSWORD.accept) if config.function_pages == SANDBOXED else None,
