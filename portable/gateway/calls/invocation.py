@@ -122,7 +122,7 @@ class Invocation:
             )
 
     async def _forward(self) -> int:
-        """Have a replica answer, and return the status."""
+        """Send the request to a replica and its reply to the client; return the status."""
         exchange = self._exchange
         is_sandboxed = self._gateway.sandbox is not None and is_of_a_browser(exchange.headers)
         connection = await self._ask()

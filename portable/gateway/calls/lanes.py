@@ -69,7 +69,7 @@ class Lanes:
         self._tidy(key)
 
     def hold(self, key: str, until_s: float) -> None:
-        """Have nothing more of a key run until then."""
+        """Give out nothing more of a key until then."""
         if lane := self._lanes.get(key):
             lane.held_until_s = until_s
 

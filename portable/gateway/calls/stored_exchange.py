@@ -9,7 +9,7 @@ from ...stack.errors import GatewayError
 from ..http.exchange import TEXT
 from ..http.headers import Headers, date_line, unpack, value_of
 
-INTERNAL = b"x-openfaas-internal"
+_INTERNAL = b"x-openfaas-internal"
 
 
 class Reply(NamedTuple):
@@ -72,7 +72,7 @@ class StoredExchange:
         if not self._has_ended:
             return Reply(502, b"", b"", 0, self._error or "the function's reply broke off")
         error = self._error
-        if not error and self._status >= 400 and (source := value_of(unpack(self._lines), INTERNAL)):
+        if not error and self._status >= 400 and (source := value_of(unpack(self._lines), _INTERNAL)):
             error = f"answered {self._status} by {source[:80].decode('latin-1')}"
         return Reply(self._status, self._lines, body, self._size, error)
 

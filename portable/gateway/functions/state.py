@@ -66,7 +66,7 @@ class Function:
         self.set_deployment(deployment, revision)
         self.created_at = created_at
         self.replicas: dict[str, Replica] = {}
-        """Those that serve, and older ones that somebody else keeps, by id; without those that are being removed."""
+        """Those that serve, and older foreign ones, by id; without those that are being removed."""
         self.incoming: dict[str, Replica] = {}
         """The replicas of an update that are not ready yet, by id."""
         self.incoming_revision = ""
@@ -82,7 +82,7 @@ class Function:
         self.rolling = asyncio.Lock()
         """Held while an update makes its replicas, and taken before `changing`, which is taken to move the traffic."""
         self.is_adopted = False
-        """Whether the replicas that serve, or did last, were made by somebody else."""
+        """Whether the replicas that serve, or did last, are foreign: not made by this gateway."""
         self.gone = asyncio.Event()
         """Set when the function is removed."""
         self.invocation_count = 0

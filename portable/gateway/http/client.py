@@ -150,7 +150,7 @@ class Connection(asyncio.Protocol):
         return not poll.poll(0)
 
     def fail(self, error: Exception) -> None:
-        """End the connection and have whoever waits for the reply raise `error`."""
+        """End the connection; whoever waits for the reply raises `error`."""
         if not self.error:
             self.error = error
             self._transport.abort()

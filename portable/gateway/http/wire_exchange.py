@@ -245,7 +245,7 @@ class WireExchange:
         self._wake()
 
     def wake_reader(self) -> None:
-        """Have a reader look again."""
+        """Let whoever reads the body find out that the client left."""
         self._wake()
 
     @property

@@ -190,7 +190,7 @@ class _AppCall:
             self._on_loop(self._exchange.fail, error)
 
     def _on_loop(self, send: Callable[..., None], *args: Any) -> None:
-        """Have the loop send something, and wait until the client has taken enough. Raises ClientGone."""
+        """Send something on the loop, and wait until the client has taken enough. Raises ClientGone."""
         done: Future[None] = Future()
         try:
             self._loop.call_soon_threadsafe(self._start, done, send, args)
