@@ -33,8 +33,8 @@ class BadGateway(GatewayError):
     status = 502
 
 
-class Surroundings(Protocol):
-    """What every call needs of the gateway; a Proxy has it."""
+class Gateway(Protocol):
+    """What a call needs of the gateway; a Proxy has it."""
 
     wake: Wake
     record: Record
@@ -68,7 +68,7 @@ class Invocation:
     )
 
     def __init__(
-        self, gateway: Surroundings, exchange: Exchange, function: Function, target: bytes, wake: Wake | None = None
+        self, gateway: Gateway, exchange: Exchange, function: Function, target: bytes, wake: Wake | None = None
     ) -> None:
         """`wake` is the gateway's unless another is given."""
         self._gateway = gateway
