@@ -16,7 +16,7 @@ import uvloop
 
 from portable.gateway.api.auth import Credentials
 from portable.gateway.calls.metrics import Metrics
-from portable.gateway.calls.page_sandbox import Fence
+from portable.gateway.calls.page_sandbox import PageSandbox
 from portable.gateway.calls.proxy import Proxy
 from portable.gateway.calls.record import Call
 from portable.gateway.config import Config
@@ -57,10 +57,9 @@ async def main(upstream_port: int, *, forgets: bool) -> None:
             router,
             _wake,
             record=metrics.record if forgets else record,
-            started=metrics.started,
             unreachable=print,
             upstream_timeout_s=60.0,
-            fence=Fence(Credentials("admin", "secret").accept),
+            sandbox=PageSandbox(Credentials("admin", "secret").accept),
         )
         await serve(Config(port=0), lambda _environ, _start: [], proxy, lambda port: print("port", port, flush=True))
 

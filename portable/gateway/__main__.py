@@ -20,7 +20,7 @@ from ..stack.errors import GatewayError
 from .api.auth import PASSWORD_FILE, Credentials, load_credentials
 from .app import create_app
 from .calls.metrics import Metrics
-from .calls.page_sandbox import SANDBOXED, Fence
+from .calls.page_sandbox import SANDBOXED, PageSandbox
 from .calls.proxy import Proxy
 from .calls.record import Call, Record
 from .config import Config, read_config
@@ -71,10 +71,9 @@ async def _run(
         router,
         functions.wake,
         record=_both(metrics.record, history.record),
-        started=metrics.started,
         unreachable=lambda function: functions.on_change(function.name, Change.REPLICAS, ""),
         upstream_timeout_s=config.upstream_timeout_s,
-        fence=Fence(credentials.accept) if config.function_pages == SANDBOXED else None,
+        sandbox=PageSandbox(credentials.accept) if config.function_pages == SANDBOXED else None,
     )
 
     def run(coroutine: Coroutine[Any, Any, T], /) -> T:

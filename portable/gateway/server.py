@@ -16,8 +16,8 @@ from ..stack.errors import GatewayError
 from .calls.proxy import Proxy
 from .config import Config
 from .cron.scheduler import Cron
-from .http.exchange import Exchange
 from .http.server import HttpServer, Route
+from .http.wire_exchange import WireExchange
 from .http.wsgi import Bridge
 from .queue.service import AsyncCalls
 
@@ -110,7 +110,7 @@ async def check_address(config: Config) -> None:
 def router_of(proxy: Proxy, bridge: Bridge, calls: AsyncCalls | None) -> Route:
     """Return what answers each path."""
 
-    def route(exchange: Exchange) -> Coroutine[Any, Any, None]:
+    def route(exchange: WireExchange) -> Coroutine[Any, Any, None]:
         target = exchange.target
         if target.startswith(b"/function/"):
             return proxy.invoke(exchange)
@@ -129,7 +129,7 @@ def allow_many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def _health(exchange: Exchange) -> None:
+async def _health(exchange: WireExchange) -> None:
     if exchange.method in (b"GET", b"HEAD"):
         exchange.answer(200, "OK")
     else:

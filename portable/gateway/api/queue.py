@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Response, request
 
 from ...stack.errors import Conflict, GatewayError, NotFound, Refused
-from ..queue.models import ENDED, State, unpack
+from ..http.headers import unpack
+from ..queue.models import ENDED, State
 from ..queue.service import AsyncCalls
 from .bodies import json_reply, read_function, read_limit
 from .functions import Run

@@ -12,20 +12,15 @@ from collections.abc import Iterator
 
 from .. import VERSION
 from ..http.exchange import Exchange
-from ..http.headers import date_line
-from .page_sandbox import Fence
+from ..http.headers import HOP_BY_HOP, Headers, date_line, without
+from .page_sandbox import PageSandbox
 
 _CALL_ID = re.compile(rb"[!-~]{1,128}")
 _SERVED_BY = f"X-Served-By: portable-gateway/{VERSION}\r\n".encode()
-_HOP_BY_HOP = (
-    b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding "
-    b"upgrade"
-).split()
-_IN_REQUEST = frozenset(
-    _HOP_BY_HOP
-    + b"authorization content-length expect host x-call-id x-start-time x-forwarded-for x-forwarded-host".split()
+_IN_REQUEST = HOP_BY_HOP.union(
+    b"authorization content-length expect host x-call-id x-start-time x-forwarded-for x-forwarded-host".split()
 )
-_IN_REPLY = frozenset((*_HOP_BY_HOP, *b"content-length date x-call-id x-start-time x-served-by".split()))
+_IN_REPLY = HOP_BY_HOP.union(b"content-length date x-call-id x-start-time x-served-by".split())
 _HARMLESS = (b"keep-alive", b"close", b"Keep-Alive", b"Close")
 _AT_ONCE = 32
 _UUID = re.compile(rb"(.{8})(.{4})(.{4})(.{4})(.{12})")
@@ -34,7 +29,7 @@ _UUID_BITS = int("00000000000040008000000000000000" * _AT_ONCE, 16)
 _WITH_LENGTH = (b"POST", b"PUT", b"PATCH")
 
 
-def request_lines(exchange: Exchange, fence: Fence | None) -> tuple[list[bytes], bytes, bytes]:
+def request_lines(exchange: Exchange, sandbox: PageSandbox | None) -> tuple[list[bytes], bytes, bytes]:
     """Return the header lines for the replica, then the call's id, and when it began in ns since 1970.
 
     Host is not among them: as on a cluster it is the replica's own address; the client's is X-Forwarded-Host.
@@ -49,13 +44,13 @@ def request_lines(exchange: Exchange, fence: Fence | None) -> tuple[list[bytes],
             host = value
         elif name == b"connection" and value not in _HARMLESS:
             exchange.headers = _without_named(exchange.headers)
-            return request_lines(exchange, fence)
+            return request_lines(exchange, sandbox)
         elif name == b"x-call-id":
             call_id = value
         elif name == b"x-forwarded-for" or name == b"x-forwarded-host":
             forwarded.append(name)
             lines += (name, b": ", value, b"\r\n")
-        elif name == b"authorization" and not (fence and fence.hides(value)):
+        elif name == b"authorization" and not (sandbox and sandbox.hides(value)):
             lines += (name, b": ", value, b"\r\n")
     if not call_id or not _CALL_ID.fullmatch(call_id):
         call_id = next(_call_ids)
@@ -72,7 +67,7 @@ def request_lines(exchange: Exchange, fence: Fence | None) -> tuple[list[bytes],
     return lines, call_id, started
 
 
-def reply_lines(headers: list[tuple[bytes, bytes]], call_id: bytes, started: bytes) -> list[bytes]:
+def reply_lines(headers: Headers, call_id: bytes, started: bytes) -> list[bytes]:
     """Return the header lines for the client, without those of framing; what a header is called stays as it is."""
     lines: list[bytes] = []
     has_date = False
@@ -96,11 +91,11 @@ def own_lines(call_id: bytes, started: bytes) -> tuple[bytes, ...]:
     return (b"X-Call-Id: ", call_id, b"\r\nX-Start-Time: ", started, b"\r\n", _SERVED_BY)
 
 
-def _without_named(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _without_named(headers: Headers) -> Headers:
     """Return the headers without Connection, and without those that it says are for the next hop alone."""
     values = b",".join(value for name, value in headers if name.lower() == b"connection")
     named = {b"connection", *(token.strip(b" \t").lower() for token in values.split(b","))} - {b"host"}
-    return [(name, value) for name, value in headers if name.lower() not in named]
+    return without(headers, named)
 
 
 def _uuids() -> Iterator[bytes]:

@@ -8,18 +8,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Protocol
 
 from ...stack.errors import GatewayError, TimedOut
-from ..functions.state import Endpoint, Function
-from ..http.client import Connection, Ended, TimeLimit, connect, reuse
+from ..functions.state import Endpoint, Function, Wake
+from ..http.client import Connection, Ended, TimeLimit
+from ..http.deadlines import Deadlines
 from ..http.exchange import ClientGone, Exchange
 from .headers import own_lines, reply_lines, request_lines
-from .page_sandbox import SANDBOX, is_of_a_browser
-from .record import Call, trace_parent_of
-
-if TYPE_CHECKING:
-    from .proxy import Proxy, Wake
+from .page_sandbox import SANDBOX, PageSandbox, is_of_a_browser
+from .record import Call, Record, trace_parent_of
 
 RETRY_S = 0.05
 CLIENT_GONE = 499
@@ -34,6 +33,19 @@ class BadGateway(GatewayError):
     status = 502
 
 
+class Gateway(Protocol):
+    """What a call needs of the gateway; a Proxy has it."""
+
+    wake: Wake
+    record: Record
+    unreachable: Callable[[Function], None]
+    """Told of a function one of whose replicas takes no connection: it may have ended unnoticed."""
+    upstream_timeout_s: float
+    deadlines: Deadlines
+    sandbox: PageSandbox | None
+    """Keeps functions from the dashboard; None if they are trusted."""
+
+
 class Invocation:
     """One call."""
 
@@ -43,8 +55,8 @@ class Invocation:
         "_endpoint",
         "_exchange",
         "_function",
+        "_gateway",
         "_lines",
-        "_proxy",
         "_replica",
         "_reply_bytes",
         "_request_bytes",
@@ -56,15 +68,15 @@ class Invocation:
     )
 
     def __init__(
-        self, proxy: Proxy, exchange: Exchange, function: Function, target: bytes, wake: Wake | None = None
+        self, gateway: Gateway, exchange: Exchange, function: Function, target: bytes, wake: Wake | None = None
     ) -> None:
-        """`wake` is the proxy's unless another is given."""
-        self._proxy = proxy
-        self._wake = wake or proxy.wake
+        """`wake` is the gateway's unless another is given."""
+        self._gateway = gateway
+        self._wake = wake or gateway.wake
         self._exchange = exchange
         self._function = function
         self._target = target
-        self._lines, self._call_id, self._started = request_lines(exchange, proxy.fence)
+        self._lines, self._call_id, self._started = request_lines(exchange, gateway.sandbox)
         self._replica = ""
         self._was_cold = False
         self._request_bytes = self._reply_bytes = 0
@@ -82,7 +94,6 @@ class Invocation:
         function = self._function
         begun_s = function.last_used_s = time.monotonic()
         function.invocation_count += 1
-        self._proxy.started(function)
         status = CLIENT_GONE
         try:
             status = await self._forward()
@@ -94,7 +105,7 @@ class Invocation:
         finally:
             self._let_go()
             ended_s = function.last_used_s = time.monotonic()
-            self._proxy.record(
+            self._gateway.record(
                 Call(
                     function,
                     self._call_id.decode(),
@@ -111,9 +122,9 @@ class Invocation:
             )
 
     async def _forward(self) -> int:
-        """Have a replica answer, and return the status."""
+        """Send the request to a replica and its reply to the client; return the status."""
         exchange = self._exchange
-        is_sandboxed = self._proxy.fence is not None and is_of_a_browser(exchange.headers)
+        is_sandboxed = self._gateway.sandbox is not None and is_of_a_browser(exchange.headers)
         connection = await self._ask()
         status = connection.status
         lines = reply_lines(connection.headers, self._call_id, self._started)
@@ -162,7 +173,7 @@ class Invocation:
         except TimeLimit:
             raise TimedOut(
                 f"{self._function.name.name}'s replica {self._replica} did not begin to answer within "
-                f"{self._proxy.upstream_timeout_s:g} s (upstream_timeout): "
+                f"{self._gateway.upstream_timeout_s:g} s (upstream_timeout): "
                 "make the function faster, or start the gateway with a longer --upstream-timeout"
             ) from None
         return connection
@@ -206,7 +217,7 @@ class Invocation:
 
     def _reach_idle(self, endpoint: Endpoint | None) -> Connection | None:
         """Return a connection that is open already, and count the request there; None if there is none."""
-        connection = reuse(endpoint) if endpoint else None
+        connection = endpoint.upstream.reuse() if endpoint else None
         if endpoint and connection:
             self._hold(endpoint)
             self._connection = connection
@@ -218,7 +229,7 @@ class Invocation:
         One that cannot be opened delivered nothing: another replica is tried, or the same one again while the function
         has no other, for as long as a reply may take.
         """
-        give_up_s = time.monotonic() + self._proxy.upstream_timeout_s
+        give_up_s = time.monotonic() + self._gateway.upstream_timeout_s
         failed: list[Endpoint] = []
         is_reported = False
         while True:
@@ -231,7 +242,7 @@ class Invocation:
                 name = self._function.name.name
                 if not is_reported:
                     is_reported = True
-                    self._proxy.unreachable(self._function)
+                    self._gateway.unreachable(self._function)
                     _log.warning("%s's replica %s cannot be reached: %r", name, self._replica, error)
                 if time.monotonic() > give_up_s:
                     raise BadGateway(
@@ -242,7 +253,7 @@ class Invocation:
 
     async def _connect(self, endpoint: Endpoint) -> Connection:
         # Kept here, and not by who waits: if the client leaves just now, _let_go closes it.
-        self._connection = await connect(endpoint, self._proxy.sweeper, self._proxy.upstream_timeout_s)
+        self._connection = await endpoint.upstream.connect(self._gateway.deadlines, self._gateway.upstream_timeout_s)
         return self._connection
 
     def _hold(self, endpoint: Endpoint) -> None:

@@ -17,7 +17,7 @@ class _Lane:
 
     def __init__(self) -> None:
         self.waiting: list[tuple[float, int, int]] = []
-        """A heap of when it is due, its place in the order, and the item."""
+        """A heap of when it is due, its number in the order, and the item."""
         self.running = 0
         self.held_until_s = 0.0
 
@@ -30,20 +30,20 @@ class Lanes:
         self._max_running = max_running
         self._lanes: dict[str, _Lane] = {}
         """In the order of turns: the one that was served last is the last."""
-        self._places: dict[int, tuple[str, int]] = {}
-        """The key and the place in the order of each item that waits; another place in a heap is of one taken out."""
+        self._numbers: dict[int, tuple[str, int]] = {}
+        """The key and the number of each item that waits; another number in a heap is of one that was taken out."""
         self._running = 0
         self._order = itertools.count()
 
     def add(self, key: str, item: int, due_s: float) -> None:
         """Let an item wait until it is due."""
-        place = next(self._order)
-        self._places[item] = (key, place)
-        heapq.heappush(self._lanes.setdefault(key, _Lane()).waiting, (due_s, place, item))
+        number = next(self._order)
+        self._numbers[item] = (key, number)
+        heapq.heappush(self._lanes.setdefault(key, _Lane()).waiting, (due_s, number, item))
 
     def discard(self, item: int) -> bool:
         """Take an item out; return whether it waited."""
-        found = self._places.pop(item, None)
+        found = self._numbers.pop(item, None)
         if found:
             self._tidy(found[0])
         return found is not None
@@ -55,7 +55,7 @@ class Lanes:
         for key, lane in self._lanes.items():
             if self._due_s(key, lane) <= now_s:
                 _, _, item = heapq.heappop(lane.waiting)
-                del self._places[item]
+                del self._numbers[item]
                 lane.running += 1
                 self._running += 1
                 self._lanes[key] = self._lanes.pop(key)
@@ -69,7 +69,7 @@ class Lanes:
         self._tidy(key)
 
     def hold(self, key: str, until_s: float) -> None:
-        """Have nothing more of a key run until then."""
+        """Give out nothing more of a key until then."""
         if lane := self._lanes.get(key):
             lane.held_until_s = until_s
 
@@ -78,9 +78,9 @@ class Lanes:
         lane = self._lanes.get(key)
         if not lane:
             return []
-        items = [item for _, place, item in sorted(lane.waiting) if self._places.get(item) == (key, place)]
+        items = [item for _, number, item in sorted(lane.waiting) if self._numbers.get(item) == (key, number)]
         for item in items:
-            del self._places[item]
+            del self._numbers[item]
         self._tidy(key)
         return items
 
@@ -99,8 +99,8 @@ class Lanes:
 
     def _skip_discarded(self, key: str, lane: _Lane) -> None:
         while lane.waiting:
-            _, place, item = lane.waiting[0]
-            if self._places.get(item) == (key, place):
+            _, number, item = lane.waiting[0]
+            if self._numbers.get(item) == (key, number):
                 return
             heapq.heappop(lane.waiting)
 

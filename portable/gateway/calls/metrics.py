@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from ...stack.messages import FunctionName
-from ..functions.state import Function, Router
+from ..functions.state import Router
 from .record import Call
 
 BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -33,15 +33,10 @@ class Metrics(Collector):
 
     def __init__(self, router: Router) -> None:
         self._router = router
-        self._started: dict[FunctionName, int] = {}
         self._series: dict[tuple[FunctionName, int], _Series] = {}
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
-
-    def started(self, function: Function) -> None:
-        """Count a call that begins."""
-        self._started[function.name] = self._started.get(function.name, 0) + 1
 
     def record(self, call: Call) -> None:
         """Count a call that ended."""
@@ -57,7 +52,7 @@ class Metrics(Collector):
     @property
     def series_count(self) -> int:
         """How many series of calls are kept: at most MAX_SERIES, unless so many functions are deployed."""
-        return max(len(self._series), len(self._started))
+        return len(self._series)
 
     def render(self) -> bytes:
         """Return everything in Prometheus's text format."""
@@ -78,28 +73,26 @@ class Metrics(Collector):
             buckets = _cumulated(series.buckets.copy())
             calls.add_metric(labels, buckets[-1][1])
             seconds.add_metric(labels, buckets, series.total_s)
-        started = GaugeMetricFamily(
-            "gateway_function_invocation_started", "Calls that began.", labels=["function_name"]
-        )
-        for name, count in sorted(self._started.copy().items()):
-            started.add_metric([str(name)], count)
-        yield from (calls, seconds, started)
+        yield from (calls, seconds)
         yield from self._gauges()
 
     def _gauges(self) -> Iterable[Metric]:
+        started = GaugeMetricFamily(
+            "gateway_function_invocation_started", "Calls that began.", labels=["function_name"]
+        )
         replicas = GaugeMetricFamily("gateway_service_count", "Replicas that take calls.", labels=["function_name"])
         in_flight = GaugeMetricFamily(
             "gateway_function_invocation_inflight", "Calls that go on.", labels=["function_name"]
         )
         for function in sorted(self._router.functions.copy().values(), key=lambda function: function.name):
+            if function.invocation_count:
+                started.add_metric([function.label], function.invocation_count)
             replicas.add_metric([function.label], len(function.endpoints))
             in_flight.add_metric([function.label], function.in_flight)
-        return replicas, in_flight
+        return started, replicas, in_flight
 
     def _forget_removed(self) -> None:
         there = self._router.functions
-        for name in [name for name in self._started.copy() if name not in there]:
-            self._started.pop(name, None)
         for key in [key for key in self._series.copy() if key[0] not in there]:
             self._series.pop(key, None)
 

@@ -20,7 +20,7 @@ SANDBOX = (
 """https://html.spec.whatwg.org/multipage/browsers.html#sandboxing; without allow-same-origin the origin is nobody's."""
 
 
-class Fence:
+class PageSandbox:
     """Stands between functions and the dashboard."""
 
     def __init__(self, is_password: Callable[[str], bool]) -> None:

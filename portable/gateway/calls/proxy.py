@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ...stack.errors import GatewayError, NotFound
-from ..functions.state import Endpoint, Function, Router
-from ..http.deadlines import Sweeper
+from ..functions.state import Function, Router, Wake
+from ..http.deadlines import Deadlines
 from ..http.exchange import Exchange
 from .invocation import INTERNAL, Invocation
-from .page_sandbox import Fence
+from .page_sandbox import PageSandbox
 from .record import Record
 
 MAX_NAMES = 10_000
 _TARGET = re.compile(rb"/(?:async-)?function/([-a-zA-Z_0-9.]{1,254})(/[^?]*)?(\?.*)?", re.DOTALL)
-
-Wake = Callable[[Function], Awaitable[Endpoint]]
-"""Gives an endpoint of a function that has none, once one is ready. Raises GatewayError."""
 
 
 class Proxy:
@@ -30,31 +27,27 @@ class Proxy:
         wake: Wake,
         *,
         record: Record,
-        started: Callable[[Function], None],
         unreachable: Callable[[Function], None],
         upstream_timeout_s: float,
-        fence: Fence | None = None,
+        sandbox: PageSandbox | None = None,
     ) -> None:
         self.router = router
         self.wake = wake
         self.record = record
-        self.started = started
         self.unreachable = unreachable
-        """Told of a function one of whose replicas takes no connection: it may have ended unnoticed."""
         self.upstream_timeout_s = upstream_timeout_s
-        self.fence = fence
-        """Keeps functions from the dashboard; None if they are trusted."""
-        self.sweeper = Sweeper(min(upstream_timeout_s, 4.0))
+        self.sandbox = sandbox
+        self.deadlines = Deadlines(min(upstream_timeout_s, 4.0))
         self._resolved: dict[bytes, Function] = {}
         """Functions by the names that requests use: two spellings of each, and those of removed ones for a while."""
 
     def start(self) -> None:
         """Begin to watch time limits; on the event loop."""
-        self.sweeper.start()
+        self.deadlines.start()
 
     def close(self) -> None:
         """Stop watching, and close what is idle."""
-        self.sweeper.stop()
+        self.deadlines.stop()
         for function in self.router.functions.values():
             for endpoint in function.endpoints:
                 endpoint.close()

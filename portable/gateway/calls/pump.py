@@ -20,20 +20,20 @@ _log = logging.getLogger(__name__)
 
 
 class Timer(Protocol):
-    """What is to happen later."""
+    """A call that is to be made later."""
 
     def cancel(self) -> None:
-        """Have it not happen."""
+        """Do not make it."""
 
 
 class Clock(Protocol):
-    """The time, and what is to happen at one."""
+    """Tells the time, and calls later."""
 
     def now(self) -> float:
         """Return the seconds since 1970: what is kept outlives this process."""
 
     def call_later(self, delay_s: float, what: Callable[[], None]) -> Timer:
-        """Have something called on the loop."""
+        """Call `what` on the loop, with no arguments."""
 
 
 class WallClock:
@@ -47,7 +47,7 @@ class WallClock:
 
 
 class Pump:
-    """Has items run when they are due; on the event loop alone."""
+    """Runs items when they are due; on the event loop alone."""
 
     def __init__(
         self, run: Callable[[str, int], Awaitable[float | None]], lanes: Lanes, clock: Clock, about: str
@@ -67,12 +67,12 @@ class Pump:
         self.kick()
 
     def add(self, key: str, item: int, due_s: float) -> None:
-        """Have an item run when it is due."""
+        """Run an item when it is due."""
         self.lanes.add(key, item, due_s)
         self.kick()
 
     def discard(self, item: int) -> None:
-        """Have an item not run, and break it off if it does."""
+        """Forget an item that waits; break off one that runs."""
         if not self.lanes.discard(item) and (task := self._tasks.get(item)):
             task.cancel()
 

@@ -1,103 +1,117 @@
-"""A stored request as the exchange of an Invocation: nobody waits at its other end, and its reply is collected."""
+"""A stored request as the Exchange of an Invocation: nobody waits at its other end, and its reply is collected."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from typing import NamedTuple
 
 from ...stack.errors import GatewayError
-from ..http.exchange import Exchange
-from ..queue.models import Headers, Reply, unpack
+from ..http.exchange import TEXT
+from ..http.headers import Headers, date_line, unpack, value_of
 
-if TYPE_CHECKING:
-    from ..http.server import ServerConnection
-
-INTERNAL = b"x-openfaas-internal"
+_INTERNAL = b"x-openfaas-internal"
 
 
-class StoredExchange(Exchange):
-    """A request that is whole, and the reply to it, of which at most so many bytes are kept."""
+class Reply(NamedTuple):
+    """What came of a stored request."""
 
-    __slots__ = ("_error", "_head", "_max_bytes", "_reply_pieces", "_size", "_status")
+    status: int
+    lines: bytes
+    """Its headers, packed."""
+    body: bytes | None
+    """None if it was larger than what is kept."""
+    size: int
+    error: str = ""
+    """Why there is no reply of the function's own; "" if there is one."""
+
+
+class StoredExchange:
+    """An Exchange whose request is whole, and of whose reply at most `max_bytes` are kept."""
+
+    __slots__ = (
+        "_body",
+        "_error",
+        "_has_begun",
+        "_has_ended",
+        "_lines",
+        "_max_bytes",
+        "_pieces",
+        "_size",
+        "_status",
+        "has_body",
+        "headers",
+        "method",
+        "target",
+    )
+
+    peer_text = b"127.0.0.1"
+    is_slow = False
+    is_whole = True
 
     def __init__(
         self, target: bytes, headers: Headers, body: bytes, *, max_bytes: int, method: bytes = b"POST"
     ) -> None:
-        nobody = cast("ServerConnection", None)  # everything that would use a connection is overridden
-        super().__init__(
-            nobody,
-            method,
-            target,
-            headers,
-            is_http10=False,
-            keeps_alive=False,
-            has_body=bool(body),
-            expects_continue=False,
-        )
-        self.is_whole = True
-        if body:
-            self._pieces.append(body)
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.has_body = bool(body)
+        self._body = body
         self._max_bytes = max_bytes
+        self._has_begun = False
+        self._has_ended = False
         self._status = 0
-        self._head = b""
-        self._reply_pieces: list[bytes] | None = []
+        self._lines = b""
+        self._pieces: list[bytes] | None = []
         self._size = 0
         self._error = ""
 
     @property
     def reply(self) -> Reply:
         """What was answered; the gateway's own fault if it was not whole."""
-        body = None if self._reply_pieces is None else b"".join(self._reply_pieces)
-        if not self.has_ended:
+        body = None if self._pieces is None else b"".join(self._pieces)
+        if not self._has_ended:
             return Reply(502, b"", b"", 0, self._error or "the function's reply broke off")
         error = self._error
-        if not error and self._status >= 400 and (source := _value(unpack(self._head), INTERNAL)):
-            error = f"answered {self._status} by {source}"
-        return Reply(self._status, self._head, body, self._size, error)
+        if not error and self._status >= 400 and (source := value_of(unpack(self._lines), _INTERNAL)):
+            error = f"answered {self._status} by {source[:80].decode('latin-1')}"
+        return Reply(self._status, self._lines, body, self._size, error)
 
-    # What Invocation calls.
-
-    @property
-    def peer_text(self) -> bytes:
-        return b"127.0.0.1"
+    async def read(self) -> bytes:
+        return self.take()
 
     def take(self) -> bytes:
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)
+        body, self._body = self._body, b""
+        return body
 
     def begin(
         self, status: int, lines: Iterable[bytes], length: int | None, piece: bytes = b"", *, is_last: bool = False
     ) -> None:
-        self.has_begun = True
+        self._has_begun = True
         self._status = status
-        self._head = b"".join(lines)
+        self._lines = b"".join(lines)
         self.write(piece)
-        self.has_ended = is_last
+        self._has_ended = is_last
 
     def write(self, data: bytes) -> None:
         self._size += len(data)
         if self._size > self._max_bytes:
-            self._reply_pieces = None
-        if self._reply_pieces is not None and data:
-            self._reply_pieces.append(data)
-
-    @property
-    def is_slow(self) -> bool:
-        return False
+            self._pieces = None
+        if self._pieces is not None and data:
+            self._pieces.append(data)
 
     async def drained(self) -> None:
         pass
 
     def end(self) -> None:
-        self.has_ended = True
+        self._has_ended = True
 
     def fail(self, error: GatewayError, lines: Iterable[bytes] = ()) -> None:
-        super().fail(error, lines)
         self._error = str(error)
+        if self._has_begun:
+            self.break_off()
+        else:
+            body = f"{error}\n".encode(errors="replace")
+            self.begin(error.status, (date_line(), TEXT, *lines), len(body), body, is_last=True)
 
     def break_off(self) -> None:
-        self.has_ended = False
-
-
-def _value(headers: Headers, name: bytes) -> str:
-    return next((value.decode("latin-1")[:80] for one, value in headers if one.lower() == name), "")
+        self._has_ended = False

@@ -18,7 +18,7 @@ from ..calls.proxy import Proxy
 from ..calls.pump import Clock, Timer, WallClock
 from ..config import Config
 from ..functions.state import Function
-from ..queue.models import Headers
+from ..http.headers import Headers
 from .job import Job, Missed, Run
 from .schedule_file import Book
 

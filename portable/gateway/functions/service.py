@@ -23,7 +23,7 @@ from ...stack.retries import RetryPolicy
 from ...stack.scaling import check_policies
 from ...stack.schedules import Schedule
 from ..config import Config
-from ..http.get import get
+from ..http.once import get
 from ..providers.base import Change, Provider, Replica, ReplicaState
 from .probes import Ask, Prober
 from .replicas import Keeper

@@ -1,36 +1,32 @@
 """Where requests go: functions and their endpoints as plain data, used on the event loop alone.
 
-`functions.py` writes it, the proxy reads it. An Endpoint in `Function.endpoints` is ready and takes requests; one that
-was taken out gets no new ones, and may still have some in flight.
+The rest of this room writes it, `calls` reads it. An Endpoint in `Function.endpoints` is ready and takes requests;
+one that was taken out gets no new ones, and may still have some in flight.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from ...stack.errors import NotFound
 from ...stack.messages import FunctionDeployment, FunctionName
 from ...stack.scaling import Probe, ScalePolicy
+from ..http.upstream import Upstream
 from ..providers.base import Replica
-
-if TYPE_CHECKING:
-    from ..http.client import Connection
 
 
 class Endpoint:
     """A replica that requests are sent to."""
 
-    __slots__ = ("_drained", "idle_connections", "in_flight", "progress_s", "replica")
+    __slots__ = ("_drained", "in_flight", "progress_s", "replica", "upstream")
 
     def __init__(self, replica: Replica) -> None:
         self.replica = replica
+        self.upstream = Upstream(replica.host, replica.port)
         self.in_flight = 0
-        self.idle_connections: list[Connection] = []
-        """Kept open by the proxy; the last one was used last."""
         self.progress_s = time.monotonic()
         """When a request last ended, or began with no other in flight, on the clock of `time.monotonic`."""
         self._drained: asyncio.Event | None = None
@@ -57,8 +53,7 @@ class Endpoint:
 
     def close(self) -> None:
         """Close the idle connections."""
-        while self.idle_connections:
-            self.idle_connections.pop().close()
+        self.upstream.close()
 
 
 class Function:
@@ -71,7 +66,7 @@ class Function:
         self.set_deployment(deployment, revision)
         self.created_at = created_at
         self.replicas: dict[str, Replica] = {}
-        """Those that serve, and older ones that somebody else keeps, by id; without those that are being removed."""
+        """Those that serve, and older foreign ones, by id; without those that are being removed."""
         self.incoming: dict[str, Replica] = {}
         """The replicas of an update that are not ready yet, by id."""
         self.incoming_revision = ""
@@ -87,7 +82,7 @@ class Function:
         self.rolling = asyncio.Lock()
         """Held while an update makes its replicas, and taken before `changing`, which is taken to move the traffic."""
         self.is_adopted = False
-        """Whether the replicas that serve, or did last, were made by somebody else."""
+        """Whether the replicas that serve, or did last, are foreign: not made by this gateway."""
         self.gone = asyncio.Event()
         """Set when the function is removed."""
         self.invocation_count = 0
@@ -146,6 +141,10 @@ class Function:
             if endpoint.in_flight < best.in_flight:
                 best = endpoint
         return best
+
+
+Wake = Callable[[Function], Awaitable[Endpoint]]
+"""Gives an endpoint of a function that has none, once one is ready. Raises GatewayError."""
 
 
 class Router:

@@ -59,6 +59,11 @@ def looks_numeric(host: str) -> bool:
     return last.isdigit() or re.fullmatch(r"0x[0-9a-f]*", last) is not None
 
 
+def how_to_allow(host: str) -> str:
+    """Return what to do about a host that is refused."""
+    return f"if it is to be called back, start the gateway with --callback-allow {host}"
+
+
 def _embedded(address: Address) -> Address:
     """Return the IPv4 address that an IPv6 address leads to, if it does."""
     if isinstance(address, ipaddress.IPv6Address):

@@ -1,52 +1,57 @@
-"""Connections to replicas, over HTTP/1.1: kept open while idle, their replies read piece by piece."""
+"""A connection to a server, over HTTP/1.1: its replies are read piece by piece, and it is kept open while idle."""
 
 from __future__ import annotations
 
 import asyncio
 import select
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import httptools
 
-from .deadlines import Sweeper
-from .get import host_header
+from .deadlines import Watched
+from .headers import Headers
 from .tasks import Signal
-
-if TYPE_CHECKING:
-    from ..functions.state import Endpoint
 
 MAX_BUFFERED = 256 * 1024
 MAX_HEAD_BYTES = 256 * 1024
 MAX_IDLE = 64
 IDLE_S = 1.5  # shorter than any server's own patience (gunicorn's is 2 s): the side that closes first loses no request
 FRESH_S = 0.05
-CONNECT_TIMEOUT_S = 2.0
 NEVER = float("inf")
 
 
 class Ended(Exception):
-    """The replica closed the connection, or broke HTTP's rules, before its reply was whole."""
+    """The server closed the connection, or broke HTTP's rules, before its reply was whole."""
 
 
 class TimeLimit(Exception):
-    """The replica's reply did not begin in time."""
+    """The reply did not begin in time."""
 
 
 class Connection(asyncio.Protocol):
-    """A connection to a replica: one request at a time.
+    """A connection to a server: one request at a time.
 
     `await begun()` is the reply's head, `await read()` its next piece. After that `release()` keeps the connection for
     the next request if it can be used again; whoever gives a request up closes it.
     """
 
-    def __init__(self, endpoint: Endpoint, sweeper: Sweeper, timeout_s: float) -> None:
-        self.endpoint = endpoint
-        replica = endpoint.replica
-        self.host = host_header(replica.host, replica.port)
+    def __init__(
+        self,
+        host: bytes,
+        idle: list[Connection],
+        watched: set[Watched],
+        timeout_s: float,
+        max_head_bytes: int = MAX_HEAD_BYTES,
+    ) -> None:
+        """While it is open, it is one of `watched`; while nothing is in it, one of `idle`."""
+        self.host = host
+        """The server's address, as a Host header writes it."""
         self.is_reused = False
         self.error: Exception | None = None
-        self._sweeper = sweeper
+        self._idle = idle
+        self._watched = watched
         self._timeout_s = timeout_s
+        self._max_head_bytes = max_head_bytes
         self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpResponseParser(self)
         self._changed = Signal()
@@ -62,7 +67,7 @@ class Connection(asyncio.Protocol):
         self._is_head = is_head
         self.has_begun = False
         self.status = 0
-        self.headers: list[tuple[bytes, bytes]] = []
+        self.headers: Headers = []
         self.length: int | None = None
         """What the reply's Content-Length says."""
         self._chunks: list[bytes] = []
@@ -70,7 +75,7 @@ class Connection(asyncio.Protocol):
         self._fed_in_head = 0
         self._is_keep_alive = False
 
-    # What the proxy calls.
+    # What whoever sends requests calls.
 
     def send(self, data: bytes, *, is_head: bool, is_last: bool) -> None:
         """Send a request, or its head if it is not the last of it; `is_head` is for the method HEAD."""
@@ -81,7 +86,7 @@ class Connection(asyncio.Protocol):
         self._transport.write(data)
 
     async def send_on(self, data: bytes, *, is_last: bool) -> None:
-        """Send more of the request's body, as soon as the replica takes it. Does nothing once the connection ended."""
+        """Send more of the request's body, as soon as the server takes it. Does nothing once the connection ended."""
         if self._writable:
             await self._writable
         if self.error or self.is_whole:
@@ -123,7 +128,7 @@ class Connection(asyncio.Protocol):
 
     def release(self) -> None:
         """Keep the connection for the next request if it can be used again, close it otherwise."""
-        idle = self.endpoint.idle_connections
+        idle = self._idle
         if not self.is_whole or self.error or not self._is_keep_alive or self._is_sending or len(idle) >= MAX_IDLE:
             self.close()
             return
@@ -145,7 +150,7 @@ class Connection(asyncio.Protocol):
         return not poll.poll(0)
 
     def fail(self, error: Exception) -> None:
-        """End the connection and have whoever waits for the reply raise `error`."""
+        """End the connection; whoever waits for the reply raises `error`."""
         if not self.error:
             self.error = error
             self._transport.abort()
@@ -153,7 +158,7 @@ class Connection(asyncio.Protocol):
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether the replica may have closed the connection before it saw the request."""
+        """Whether the server may have closed the connection before it saw the request."""
         return self.is_reused and not self._fed_in_head
 
     def close(self) -> None:
@@ -174,7 +179,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
-        self._sweeper.watched.add(self)
+        self._watched.add(self)
 
     def data_received(self, data: bytes) -> None:
         if self.is_whole:
@@ -190,9 +195,9 @@ class Connection(asyncio.Protocol):
             else:
                 self._is_keep_alive = False
         else:
-            if not self.has_begun and self._fed_in_head > MAX_HEAD_BYTES:
-                self.fail(Ended(f"the head of its reply is over {MAX_HEAD_BYTES // 1024} KiB"))
-        self._changed.fire()  # only now that the parser is done with the data: the flow may use the connection again
+            if not self.has_begun and self._fed_in_head > self._max_head_bytes:
+                self.fail(Ended(f"the head of its reply is over {self._max_head_bytes // 1024} KiB"))
+        self._changed.fire()  # only now that the parser is done with the data: who waits may use the connection again
 
     def eof_received(self) -> None:
         # Without a length and not chunked, the end of the connection is the end of the reply.
@@ -201,7 +206,7 @@ class Connection(asyncio.Protocol):
             self._changed.fire()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._sweeper.watched.discard(self)
+        self._watched.discard(self)
         if self.is_reused:
             self._forget()
         if not self.error:
@@ -263,28 +268,5 @@ class Connection(asyncio.Protocol):
         return any(name.lower() == b"transfer-encoding" for name, _ in self.headers)
 
     def _forget(self) -> None:
-        idle = self.endpoint.idle_connections
-        if self in idle:
-            idle.remove(self)
-
-
-def reuse(endpoint: Endpoint) -> Connection | None:
-    """Return the idle connection that was used last and is still open, or None."""
-    idle = endpoint.idle_connections
-    while idle:
-        connection = idle.pop()
-        if connection.is_usable():
-            return connection
-        connection.close()
-    return None
-
-
-async def connect(endpoint: Endpoint, sweeper: Sweeper, timeout_s: float) -> Connection:
-    """Open a connection to a replica. Raises OSError (TimeoutError after 2 s): nothing was delivered then."""
-    replica = endpoint.replica
-    loop = asyncio.get_running_loop()
-    async with asyncio.timeout(CONNECT_TIMEOUT_S):
-        _, connection = await loop.create_connection(
-            lambda: Connection(endpoint, sweeper, timeout_s), replica.host, replica.port
-        )
-    return connection
+        if self in self._idle:
+            self._idle.remove(self)

@@ -13,8 +13,8 @@ class Watched(Protocol):
         """Act if a deadline has passed; `now_s` is the loop's time."""
 
 
-class Sweeper:
-    """Has everything in `watched` checked at least eight times within the shortest limit, and once a second."""
+class Deadlines:
+    """Checks everything in `watched` at least eight times within the shortest limit, and once a second."""
 
     def __init__(self, shortest_s: float) -> None:
         self._period_s = min(1.0, shortest_s / 8)
@@ -23,7 +23,7 @@ class Sweeper:
 
     def start(self) -> None:
         """Begin; on the event loop."""
-        self._timer = asyncio.get_running_loop().call_later(self._period_s, self._sweep)
+        self._timer = asyncio.get_running_loop().call_later(self._period_s, self._check_all)
 
     def stop(self) -> None:
         """End."""
@@ -31,7 +31,7 @@ class Sweeper:
             self._timer.cancel()
             self._timer = None
 
-    def _sweep(self) -> None:
+    def _check_all(self) -> None:
         self.start()
         now_s = asyncio.get_running_loop().time()
         for one in tuple(self.watched):

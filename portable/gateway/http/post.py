@@ -7,22 +7,40 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from ...stack.errors import GatewayError, Refused
-from ..queue.callback_url import CallbackUrl, how_to_allow
-from .addresses import Address, Allowed
+from .addresses import Address, Allowed, how_to_allow
+from .client import Connection, Ended
+from .once import connect, status_of
 
 TIMEOUT_S = 30.0
 CONNECT_TIMEOUT_S = 5.0
 MAX_HEAD_BYTES = 64 * 1024
-_STATUS = re.compile(rb"[1-5][0-9]{2}")
+PORTS = {"http": 80, "https": 443}
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """Returns the addresses of a host. Raises OSError."""
+
+
+class CallbackUrl(NamedTuple):
+    """A URL that can be posted to."""
+
+    is_tls: bool
+    host: str
+    """A name or an address, without brackets."""
+    port: int
+    target: str
+    """Path and query."""
+
+    @property
+    def netloc(self) -> str:
+        """Host and port, as a Host header writes them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS["https" if self.is_tls else "http"] else f"{host}:{self.port}"
 
 
 class NotPosted(GatewayError):
@@ -50,17 +68,17 @@ class Post:
         """
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                reader, writer = await self._connect(url, await self._addresses(url))
-                try:
-                    framing = f"Host: {url.netloc}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-                    writer.writelines((f"POST {url.target} HTTP/1.1\r\n".encode(), lines, framing.encode(), body))
-                    return await _status(reader)
-                finally:
-                    writer.transport.abort()
+                connection = await self._connect(url, await self._addresses(url))
+                framing = f"Host: {url.netloc}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+                head = (f"POST {url.target} HTTP/1.1\r\n".encode(), lines, framing.encode())
+                status = await status_of(connection, b"".join((*head, body)))
         except TimeoutError:
             raise NotPosted(f"{url.netloc} did not answer within {TIMEOUT_S:g} s") from None
-        except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as error:
+        except (OSError, ValueError, Ended) as error:
             raise NotPosted(f"{url.netloc} could not be posted to: {_written(error)}") from None
+        if status > 599:
+            raise NotPosted(f"{url.netloc} could not be posted to: its reply is not HTTP: status {status}")
+        return status
 
     async def _addresses(self, url: CallbackUrl) -> list[Address]:
         """Return the addresses that may be reached, looked up once: what they are checked for stays so."""
@@ -74,9 +92,7 @@ class Post:
             raise Refused(f"{url.host} is not called back: {why}; {how_to_allow(url.host)}")
         return usable
 
-    async def _connect(
-        self, url: CallbackUrl, addresses: list[Address]
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self, url: CallbackUrl, addresses: list[Address]) -> Connection:
         if url.is_tls and not self._tls:
             self._tls = await asyncio.to_thread(ssl.create_default_context)  # it reads many files
         name = url.host if url.is_tls else None
@@ -85,8 +101,8 @@ class Post:
         for address in addresses:
             try:
                 async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                    return await asyncio.open_connection(
-                        str(address), url.port, ssl=tls, server_hostname=name, limit=MAX_HEAD_BYTES
+                    return await connect(
+                        str(address), url.port, tls=tls, server_name=name, max_head_bytes=MAX_HEAD_BYTES
                     )
             except OSError as error:
                 failures.append(f"{address}: {_written(error)}")
@@ -95,13 +111,3 @@ class Post:
 
 def _written(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-async def _status(reader: asyncio.StreamReader) -> int:
-    """Return the status of a reply, past those that only announce one. Raises EOFError, ValueError."""
-    while True:
-        first = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n", 1)[0].split(None, 2)
-        if len(first) < 2 or not first[0].startswith(b"HTTP/1.") or not _STATUS.fullmatch(first[1]):
-            raise ValueError("its reply is not HTTP")
-        if (status := int(first[1])) >= 200:
-            return status

@@ -5,75 +5,96 @@ What two readers could take for different requests is refused: https://www.rfc-e
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, cast
 
 import httptools
 
-from .exchange import MAX_BUFFERED, Exchange, Unreadable
-
-if TYPE_CHECKING:
-    from .server import HttpServer, ServerConnection
+from .exchange import Unreadable
+from .headers import Headers
+from .wire_exchange import ClientConnection, WireExchange
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 256
-NEVER = float("inf")
 _NOTED = frozenset((b"expect", b"content-length", b"transfer-encoding"))
 
 
-class RequestReader(asyncio.Protocol):
-    """The reading half of a ServerConnection: requests come to stand in `queue`, their bodies follow as they come."""
+class RequestReader:
+    """Is fed what comes on a connection: requests come to stand in `queue`, their bodies follow as they come."""
 
-    def __init__(self, server: HttpServer) -> None:
-        self._server = server
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, connection: ClientConnection, max_body_bytes: int) -> None:
+        self._connection = connection
+        self._max_body_bytes = max_body_bytes
         self._parser = httptools.HttpRequestParser(self)
-        self._current: Exchange | None = None
-        """The one that is being answered."""
-        self._receiving: Exchange | None = None
+        self.queue: deque[WireExchange] = deque()
+        """Requests that were read and not taken out."""
+        self.receiving: WireExchange | None = None
         """The one whose body is not whole yet."""
-        self._queue: deque[Exchange] = deque()
-        """Requests that are not answered yet, and not begun to be."""
-        self._is_deaf = False
+        self.is_in_head = False
+        self.is_deaf = False
         """What comes is thrown away: a refused request's rest, or something after the last request."""
-        self._is_in_head = False
         self._quiet_bytes = 0
         """How much came that ended no head and was no body."""
         self._is_replaying = False
-        self._read_deadline_s = self._loop.time() + server.read_timeout_s
 
-    def data_received(self, data: bytes) -> None:
-        if len(data) <= MAX_HEAD_BYTES:
-            self._feed(data)
+    def feed(self, data: bytes) -> None:
+        """Read on; what cannot be read is a request in `queue` with an error, or the error of the one before."""
+        if len(data) > MAX_HEAD_BYTES:
+            for start in range(0, len(data), MAX_HEAD_BYTES):
+                self.feed(data[start : start + MAX_HEAD_BYTES])
             return
-        for start in range(0, len(data), MAX_HEAD_BYTES):
-            self._feed(data[start : start + MAX_HEAD_BYTES])
+        if self.is_deaf:
+            return
+        self._quiet_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as error:
+            self._ignore_upgrade(data[error.args[0] :])
+        except httptools.HttpParserError as error:
+            if not self.is_deaf:  # after the last request, as it said itself, nothing is an error
+                cause = error.__context__
+                self.refuse(
+                    cause if isinstance(cause, Unreadable) else Unreadable(400, f"the request is not HTTP: {error}")
+                )
+        else:
+            if self._quiet_bytes > MAX_HEAD_BYTES and not self.is_deaf:
+                self.refuse(_head_too_large())
 
-    # What ServerConnection does.
+    def refuse(self, error: Unreadable) -> None:
+        """Read no more: the request that came last is wrong, and is to be answered so in its turn."""
+        exchange = self.receiving
+        if not exchange:
+            exchange = WireExchange(
+                self._connection,
+                b"GET",
+                b"",
+                [],
+                is_http10=False,
+                keeps_alive=False,
+                has_body=False,
+                expects_continue=False,
+            )
+            self.queue.append(exchange)
+        self.is_deaf = True
+        exchange.finish(error)
 
-    def go_on(self) -> None:
-        """Have the requests that wait answered, one after the other."""
-        raise NotImplementedError
-
-    def update_reading(self) -> None:
-        """Read on, or not: nothing is read while a request waits its turn or a body's pieces wait to be taken."""
-        raise NotImplementedError
+    def stop(self) -> None:
+        """Read no more."""
+        self.is_deaf = True
+        self.receiving = None
+        self.queue.clear()
 
     # What the parser calls.
 
     def on_message_begin(self) -> None:
-        self._is_in_head = True
+        self.is_in_head = True
         self._quiet_bytes = -MAX_HEAD_BYTES  # what was fed with its beginning is not all its own
-        self._head_bytes = 0
+        self._head_bytes = self._body_bytes = 0
         self._target = b""
-        self._headers: list[tuple[bytes, bytes]] = []
+        self._headers: Headers = []
         self._hosts = 0
         self._length = 0
         self._is_chunked = False
         self._expects_continue = False
-        if not self._current:
-            self._read_deadline_s = self._loop.time() + self._server.read_timeout_s
 
     def on_url(self, url: bytes) -> None:
         self._target += url
@@ -82,7 +103,7 @@ class RequestReader(asyncio.Protocol):
         self._head_bytes += len(name) + len(value) + 4
         if self._head_bytes > MAX_HEAD_BYTES or len(self._headers) >= MAX_HEADERS:
             raise _head_too_large()
-        if not self._is_in_head:
+        if not self.is_in_head:
             return  # trailers say nothing that a function is told
         name = name.lower()
         self._headers.append((name, value))
@@ -92,7 +113,7 @@ class RequestReader(asyncio.Protocol):
             self._note(name, value.strip(b" \t"))
 
     def on_headers_complete(self) -> None:
-        self._is_in_head = False
+        self.is_in_head = False
         if self._is_replaying:
             self._is_replaying = False
             return
@@ -103,8 +124,8 @@ class RequestReader(asyncio.Protocol):
         target = self._target
         if not target.startswith(b"/"):
             target = self._origin_form(target)
-        exchange = Exchange(
-            cast("ServerConnection", self),
+        exchange = WireExchange(
+            self._connection,
             parser.get_method(),
             target,
             self._headers,
@@ -113,52 +134,30 @@ class RequestReader(asyncio.Protocol):
             self._is_chunked or self._length > 0,
             self._expects_continue and not is_http10,
         )
-        self._receiving = exchange
-        self._queue.append(exchange)
+        self.receiving = exchange
+        self.queue.append(exchange)
 
     def on_body(self, data: bytes) -> None:
-        exchange = self._receiving
+        exchange = self.receiving
         if not exchange or exchange.error:
             return
         self._quiet_bytes = 0
-        exchange.received += len(data)
-        if exchange.received > self._server.max_body_bytes:
+        self._body_bytes += len(data)
+        if self._body_bytes > self._max_body_bytes:
             raise self._too_large()
-        self._read_deadline_s = NEVER
-        if exchange.add(data) > MAX_BUFFERED:
-            self.update_reading()
+        exchange.add(data)
 
     def on_message_complete(self) -> None:
-        exchange = self._receiving
+        exchange = self.receiving
         if not exchange or (self._parser.should_upgrade() and exchange.has_body):
             return
         self._quiet_bytes = 0
         exchange.finish()
-        self._receiving = None
+        self.receiving = None
         if not exchange.keeps_alive:
-            self._is_deaf = True
+            self.is_deaf = True
 
     # Private.
-
-    def _feed(self, data: bytes) -> None:
-        if self._is_deaf:
-            return
-        self._quiet_bytes += len(data)
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as error:
-            self._ignore_upgrade(data[error.args[0] :])
-        except httptools.HttpParserError as error:
-            if not self._is_deaf:  # after the last request, as it said itself, nothing is an error
-                cause = error.__context__
-                self._refuse(
-                    cause if isinstance(cause, Unreadable) else Unreadable(400, f"the request is not HTTP: {error}")
-                )
-        else:
-            if self._quiet_bytes > MAX_HEAD_BYTES and not self._is_deaf:
-                self._refuse(_head_too_large())
-        if self._queue:
-            self.go_on()
 
     def _note(self, name: bytes, value: bytes) -> None:
         if name == b"content-length":
@@ -175,7 +174,7 @@ class RequestReader(asyncio.Protocol):
             raise Unreadable(400, f"the request has {self._hosts} Host headers instead of one")
         if self._is_chunked and is_http10:
             raise Unreadable(400, "Transfer-Encoding is not of HTTP/1.0")
-        if self._length > self._server.max_body_bytes:
+        if self._length > self._max_body_bytes:
             raise self._too_large()
         if len(self._target) > MAX_HEAD_BYTES:
             raise _head_too_large()
@@ -196,39 +195,18 @@ class RequestReader(asyncio.Protocol):
 
         Java's own client asks for h2c with every first request, also with those that have a body.
         """
-        exchange = self._receiving
+        exchange = self.receiving
         self._parser = httptools.HttpRequestParser(self)
         if exchange:
             framing = b"Transfer-Encoding: chunked" if self._is_chunked else b"Content-Length: %d" % self._length
             self._is_replaying = True
             self._parser.feed_data(b"POST / HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % framing)
         if rest:
-            self._feed(rest)
+            self.feed(rest)
 
     def _too_large(self) -> Unreadable:
-        limit = self._server.max_body_bytes
+        limit = self._max_body_bytes
         return Unreadable(413, f"the request's body is over {limit} bytes (max_body), the most that is taken")
-
-    def _refuse(self, error: Unreadable) -> None:
-        """Read no more: the request that came last is wrong, and is answered so in its turn."""
-        self._is_deaf = True
-        exchange = self._receiving
-        if exchange:
-            exchange.finish(error)
-            return
-        exchange = Exchange(
-            cast("ServerConnection", self),
-            b"GET",
-            b"",
-            [],
-            is_http10=False,
-            keeps_alive=False,
-            has_body=False,
-            expects_continue=False,
-        )
-        exchange.finish(error)
-        self._queue.append(exchange)
-        self.go_on()
 
 
 def _head_too_large() -> Unreadable:

@@ -1,6 +1,6 @@
-"""An HTTP/1.1 server on the event loop: requests are read, answered one after the other, and bounded in time.
+"""An HTTP/1.1 server on the event loop: a connection's requests are answered one after the other, and bounded in time.
 
-request_reader.py reads them, and Exchange is what handlers see of one.
+reader.py reads them.
 """
 
 from __future__ import annotations
@@ -11,26 +11,34 @@ from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 from ...stack.errors import GatewayError
-from .deadlines import Sweeper
-from .exchange import MAX_BUFFERED, ClientGone, Exchange, Unreadable
-from .get import host_header
-from .reader import NEVER, RequestReader
-from .tasks import Flow
+from .deadlines import Deadlines
+from .exchange import ClientGone, Unreadable
+from .headers import host_header
+from .reader import RequestReader
+from .tasks import EagerTask
+from .wire_exchange import MAX_BUFFERED, WireExchange
 
 LINGER_S = 5.0
+NEVER = float("inf")
 _log = logging.getLogger(__name__)
 
-Route = Callable[[Exchange], Coroutine[Any, Any, None]]
-"""Answers a request, in a Flow that is cancelled when its client leaves."""
+Route = Callable[[WireExchange], Coroutine[Any, Any, None]]
+"""Answers a request, in an EagerTask that is cancelled when its client leaves."""
 
 
-class ServerConnection(RequestReader):
+class ServerConnection(asyncio.Protocol):
     """A client's connection."""
 
     def __init__(self, server: HttpServer) -> None:
-        super().__init__(server)
-        self._flow: Flow | None = None
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+        self._reader = RequestReader(self, server.max_body_bytes)
+        self._queue = self._reader.queue
+        self._current: WireExchange | None = None
+        """The one that is being answered."""
+        self._task: EagerTask | None = None
         self._is_paused = False
+        self._read_deadline_s = self._loop.time() + server.read_timeout_s
         self._write_deadline_s = NEVER
         self.writable: asyncio.Future[None] | None = None
         """Pending while the client does not take what is written."""
@@ -38,12 +46,10 @@ class ServerConnection(RequestReader):
 
     @property
     def is_closing(self) -> bool:
-        """Whether the server takes no further requests."""
         return self._server.is_closing
 
     @property
     def local(self) -> tuple[str, int]:
-        """The address and port that the client reached."""
         return _address(self.transport, "sockname")
 
     # What the loop calls.
@@ -54,6 +60,15 @@ class ServerConnection(RequestReader):
         self.peer_text = host_header(*self.peer)
         self._server.add(self)
 
+    def data_received(self, data: bytes) -> None:
+        reader = self._reader
+        was_in_head = reader.is_in_head
+        reader.feed(data)
+        if self._queue:
+            self._go_on()
+        elif reader.is_in_head and not was_in_head and not self._current:
+            self.expect_piece()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_lost = True
         self._server.remove(self)
@@ -61,8 +76,8 @@ class ServerConnection(RequestReader):
         self.resume_writing()
         if self._current:
             self._current.wake_reader()
-        if self._flow:
-            self._flow.cancel()
+        if self._task:
+            self._task.cancel()
 
     def pause_writing(self) -> None:
         self.writable = self._loop.create_future()
@@ -76,15 +91,13 @@ class ServerConnection(RequestReader):
             if not writable.done():
                 writable.set_result(None)
 
-    # What Exchange, the reader and the server call.
+    # What its exchanges call.
 
     def expect_piece(self) -> None:
-        """Give the client its time to send the next piece of the body."""
         self._read_deadline_s = self._loop.time() + self._server.read_timeout_s
 
     def update_reading(self) -> None:
-        """Read on, or not: nothing is read while a request waits its turn or a body's pieces wait to be taken."""
-        receiving = self._receiving
+        receiving = self._reader.receiving
         is_paused = bool(self._queue) or (receiving is not None and receiving.buffered > MAX_BUFFERED)
         if is_paused != self._is_paused and not self.transport.is_closing():
             self._is_paused = is_paused
@@ -93,16 +106,7 @@ class ServerConnection(RequestReader):
             else:
                 self.transport.resume_reading()
 
-    def go_on(self) -> None:
-        """Have the requests that wait answered, one after the other."""
-        queue = self._queue
-        while queue and not self._current:
-            exchange = self._current = queue.popleft()
-            self._read_deadline_s = NEVER
-            self._flow = Flow(self._answer(exchange))
-            self._flow.step()
-        if queue or self._is_paused:
-            self.update_reading()
+    # What the server calls.
 
     def check(self, now_s: float) -> None:
         """Act on a deadline that has passed."""
@@ -111,12 +115,13 @@ class ServerConnection(RequestReader):
         if self._read_deadline_s > now_s:
             return
         self._read_deadline_s = NEVER
-        limit = f"{self._server.read_timeout_s:g} s (read_timeout)"
+        reader, limit = self._reader, f"{self._server.read_timeout_s:g} s (read_timeout)"
         if self._current:
             if self._current.is_awaited:
-                self._refuse(Unreadable(408, f"the next piece of the request's body did not come within {limit}"))
-        elif self._is_in_head and not self._is_deaf:
-            self._refuse(Unreadable(408, f"the head of the request did not come within {limit}"))
+                reader.refuse(Unreadable(408, f"the next piece of the request's body did not come within {limit}"))
+        elif reader.is_in_head and not reader.is_deaf:
+            reader.refuse(Unreadable(408, f"the head of the request did not come within {limit}"))
+            self._go_on()
         else:
             self.transport.abort()
 
@@ -127,7 +132,17 @@ class ServerConnection(RequestReader):
 
     # Private.
 
-    async def _answer(self, exchange: Exchange) -> None:
+    def _go_on(self) -> None:
+        queue = self._queue
+        while queue and not self._current:
+            exchange = self._current = queue.popleft()
+            self._read_deadline_s = NEVER
+            self._task = EagerTask(self._answer(exchange))
+            self._task.step()
+        if queue or self._is_paused:
+            self.update_reading()
+
+    async def _answer(self, exchange: WireExchange) -> None:
         try:
             if exchange.error:
                 raise exchange.error
@@ -145,27 +160,25 @@ class ServerConnection(RequestReader):
                 exchange.fail(GatewayError("the gateway failed; its log says how"))
         self._end(exchange)
 
-    def _end(self, exchange: Exchange) -> None:
-        self._flow = self._current = None
+    def _end(self, exchange: WireExchange) -> None:
+        self._task = self._current = None
         if self.is_lost:
             return
         if not exchange.has_ended:
             exchange.break_off()
-        if not exchange.keeps_alive or self.is_closing or (self._is_deaf and not self._queue):
+        if not exchange.keeps_alive or self.is_closing or (self._reader.is_deaf and not self._queue):
             self._close_in_peace(exchange)
         elif self._queue:
-            self._loop.call_soon(self.go_on)
+            self._loop.call_soon(self._go_on)
         else:
             self._read_deadline_s = self._loop.time() + self._server.read_timeout_s
 
-    def _close_in_peace(self, exchange: Exchange) -> None:
+    def _close_in_peace(self, exchange: WireExchange) -> None:
         """Close the connection; if more may come, only when the client has had time to read: RFC 9112, 9.6."""
-        self._queue.clear()
+        self._reader.stop()
         if exchange.is_whole or not self.transport.can_write_eof() or self.transport.is_closing():
             self.transport.close()
             return
-        self._is_deaf = True
-        self._receiving = None
         self._read_deadline_s = self._loop.time() + LINGER_S
         self.transport.write_eof()
         self.update_reading()
@@ -179,7 +192,7 @@ class HttpServer:
         self.read_timeout_s = read_timeout_s
         self.max_body_bytes = max_body_bytes
         self.is_closing = False
-        self._sweeper = Sweeper(read_timeout_s)
+        self._deadlines = Deadlines(read_timeout_s)
         self._connections: set[ServerConnection] = set()
         self._all_gone = asyncio.Event()
 
@@ -187,18 +200,18 @@ class HttpServer:
         """Listen, and return the port. Raises OSError."""
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(lambda: ServerConnection(self), host, port, backlog=4096)
-        self._sweeper.start()
+        self._deadlines.start()
         return int(self._listener.sockets[0].getsockname()[1])
 
     def add(self, connection: ServerConnection) -> None:
         """Take a new connection in."""
         self._connections.add(connection)
-        self._sweeper.watched.add(connection)
+        self._deadlines.watched.add(connection)
 
     def remove(self, connection: ServerConnection) -> None:
         """Let a connection go that ended."""
         self._connections.discard(connection)
-        self._sweeper.watched.discard(connection)
+        self._deadlines.watched.discard(connection)
         if not self._connections:
             self._all_gone.set()
 
@@ -217,7 +230,7 @@ class HttpServer:
                     _log.warning("%d connections did not end within %g s: breaking off", len(self._connections), grace)
                     for connection in tuple(self._connections):
                         connection.transport.abort()
-        self._sweeper.stop()
+        self._deadlines.stop()
 
 
 def _address(transport: asyncio.Transport, which: str) -> tuple[str, int]:

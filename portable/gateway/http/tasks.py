@@ -1,36 +1,38 @@
-"""Coroutines without tasks: a flow goes on in the very callback that it waited for.
+"""Coroutines without asyncio's tasks: an EagerTask goes on in the very callback that it waited for.
 
-A task costs its making, a future and two turns of the loop for each wait; for a call that is half of the gateway's own
-time. The price: a flow may not use what asks for the current task (asyncio.timeout, TaskGroup): give that a task.
+An asyncio.Task costs its making, a future and two turns of the loop for each wait; for a call that is half of the
+gateway's own time. The price: what an EagerTask runs may not ask for the current task (asyncio.timeout, TaskGroup).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Generator
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Signal:
-    """What one flow at a time waits for; `fire` resumes it at once."""
+    """What one EagerTask at a time waits for; `fire` resumes it at once."""
 
-    __slots__ = ("flow",)
+    __slots__ = ("task",)
 
     def __init__(self) -> None:
-        self.flow: Flow | None = None
+        self.task: EagerTask | None = None
 
     def __await__(self) -> Generator[Signal, None, None]:
         yield self
 
     def fire(self) -> None:
-        """Resume the flow that waits, if one does."""
-        flow = self.flow
-        if flow is not None:
-            self.flow = None
-            flow.step()
+        """Resume the task that waits, if one does."""
+        task = self.task
+        if task is not None:
+            self.task = None
+            task.step()
 
 
-class Flow:
+class EagerTask:
     """Runs a coroutine, which may await signals and futures, and must catch its own errors."""
 
     __slots__ = ("_coroutine", "_is_cancelled", "_waits_for")
@@ -53,7 +55,7 @@ class Flow:
             return
         self._waits_for = waits_for
         if waits_for.__class__ is Signal:
-            waits_for.flow = self
+            waits_for.task = self
         else:
             waits_for.add_done_callback(self.step)
 
@@ -61,8 +63,31 @@ class Flow:
         """Raise CancelledError where the coroutine waits."""
         waits_for = self._waits_for
         if isinstance(waits_for, Signal):
-            waits_for.flow = None
+            waits_for.task = None
             self._is_cancelled = True
             self.step()
         elif waits_for is not None and not waits_for.cancel():
             self._is_cancelled = True  # the future is done: the step that it has scheduled raises
+
+
+async def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine that awaits signals returns, in an ordinary task; cancelled, cancel it."""
+    ended: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    async def run_and_tell() -> None:
+        try:
+            result = await coroutine
+        except BaseException as error:  # noqa: BLE001 - it is raised by who awaits
+            if not ended.done():
+                ended.set_exception(error)
+        else:
+            if not ended.done():
+                ended.set_result(result)
+
+    task = EagerTask(run_and_tell())
+    task.step()
+    try:
+        return await ended
+    except asyncio.CancelledError:
+        task.cancel()
+        raise

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from ...stack.errors import GatewayError, Unavailable
-from .exchange import ClientGone, Exchange
-from .headers import date_line, header_lines
+from .exchange import ClientGone
+from .headers import HOP_BY_HOP, date_line, header_lines, value_of, without
+from .wire_exchange import WireExchange
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -30,7 +31,7 @@ MAX_STREAMS = 64
 SHORT_THREADS = 16
 MAX_WAITING = 256
 LOOK_EVERY_S = 1.0
-_FRAMING = ("connection", "keep-alive", "transfer-encoding", "upgrade", "content-length", "te", "trailer")
+_FRAMING = HOP_BY_HOP | {b"content-length"}
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +45,7 @@ class Bridge:
         self._max_calls = max_streams + SHORT_THREADS + MAX_WAITING
         self._gone: set[Event] = set()
 
-    async def answer(self, exchange: Exchange) -> None:
+    async def answer(self, exchange: WireExchange) -> None:
         """Answer one exchange; cancelled, it tells the application by `environ["gateway.gone"]`, a threading.Event."""
         body = await exchange.read_all(MAX_BODY_BYTES)
         if len(self._gone) >= self._max_calls:
@@ -53,7 +54,7 @@ class Bridge:
         environ = environ_of(exchange, body)
         environ["gateway.gone"] = gone
         loop = asyncio.get_running_loop()
-        call = _Call(self._app, environ, exchange, loop, self._streams, gone)
+        call = _AppCall(self._app, environ, exchange, loop, self._streams, gone)
         self._gone.add(gone)
         running = loop.run_in_executor(self._threads, call.run)
         running.add_done_callback(lambda _: self._gone.discard(gone))
@@ -95,14 +96,14 @@ class Streams:
             self._count -= 1
 
 
-class _Call:
+class _AppCall:
     """One call of the application, in its thread; what it sends is sent on the loop."""
 
     def __init__(
         self,
         app: WSGIApplication,
         environ: dict[str, Any],
-        exchange: Exchange,
+        exchange: WireExchange,
         loop: asyncio.AbstractEventLoop,
         streams: Streams,
         gone: Event,
@@ -163,15 +164,11 @@ class _Call:
         if not 200 <= code <= 999:
             raise ValueError(f"{status!r} cannot be the status of a reply")
         length = None
-        pairs = []
-        for name, value in headers:
-            lower = name.lower()
-            if lower == "content-length":
-                length = int(value)
-            elif lower not in _FRAMING:
-                pairs.append((name.encode("latin-1"), value.encode("latin-1")))
-        lines = header_lines(pairs)
-        if not any(name.lower() == b"date" for name, _ in pairs):
+        pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        if written := value_of(pairs, b"content-length"):
+            length = int(written)
+        lines = header_lines(without(pairs, _FRAMING))
+        if not value_of(pairs, b"date"):
             lines.append(date_line())
         self._head = (code, lines, length)
         return self._send
@@ -193,7 +190,7 @@ class _Call:
             self._on_loop(self._exchange.fail, error)
 
     def _on_loop(self, send: Callable[..., None], *args: Any) -> None:
-        """Have the loop send something, and wait until the client has taken enough. Raises ClientGone."""
+        """Send something on the loop, and wait until the client has taken enough. Raises ClientGone."""
         done: Future[None] = Future()
         try:
             self._loop.call_soon_threadsafe(self._start, done, send, args)
@@ -218,7 +215,7 @@ class _Call:
             done.set_result(None)
 
 
-def environ_of(exchange: Exchange, body: bytes) -> dict[str, Any]:
+def environ_of(exchange: WireExchange, body: bytes) -> dict[str, Any]:
     """Return the environ of PEP 3333; RAW_URI and REQUEST_URI are the target as it came."""
     raw, _, query = exchange.target.partition(b"?")
     target = exchange.target.decode("latin-1")

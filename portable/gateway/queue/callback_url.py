@@ -6,34 +6,16 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ...stack.errors import Refused
 from ..api.auth import OWN_HOSTS
-from ..http.addresses import Allowed, looks_numeric
+from ..http.addresses import Allowed, how_to_allow, looks_numeric
+from ..http.post import PORTS, CallbackUrl
 
 MAX_LENGTH = 2048
 IN_CLUSTER_PORT = 8080
-_PORTS = {"http": 80, "https": 443}
 _OWN_PATH = re.compile(r"/(async-)?function/[-a-zA-Z_0-9.]{1,254}([/?].*)?")
-
-
-class CallbackUrl(NamedTuple):
-    """A URL that can be posted to."""
-
-    is_tls: bool
-    host: str
-    """A name or an address, without brackets."""
-    port: int
-    target: str
-    """Path and query."""
-
-    @property
-    def netloc(self) -> str:
-        """Host and port, as a Host header writes them."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS["https" if self.is_tls else "http"] else f"{host}:{self.port}"
 
 
 class OwnUrls:
@@ -95,17 +77,12 @@ def parse(written: str) -> CallbackUrl:
         port = parts.port
     except ValueError as error:
         raise Refused(f"X-Callback-Url {written[:80]!r} is no URL: {error}") from None
-    if parts.scheme not in _PORTS or not parts.hostname or port == 0:
+    if parts.scheme not in PORTS or not parts.hostname or port == 0:
         raise Refused(f"X-Callback-Url {written[:80]!r} is not like http://host/path or https://host/path")
     if "@" in parts.netloc:
         raise Refused("X-Callback-Url: a user or a password in it is not supported; put a token into the path or query")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return CallbackUrl(parts.scheme == "https", parts.hostname, port or _PORTS[parts.scheme], target)
-
-
-def how_to_allow(host: str) -> str:
-    """Return what to do about a host that is refused."""
-    return f"if it is to be called back, start the gateway with --callback-allow {host}"
+    return CallbackUrl(parts.scheme == "https", parts.hostname, port or PORTS[parts.scheme], target)
 
 
 def _is_loopback_name(host: str) -> bool:

@@ -17,19 +17,19 @@ from ..calls.invoke import invoke
 from ..calls.lanes import Lanes
 from ..calls.proxy import Proxy
 from ..calls.pump import Clock, Pump, until_written
-from ..http.headers import header_lines
-from ..http.post import Post
-from .callback_url import CallbackUrl, OwnUrls, parse
-from .models import Callback, CallbackState, Headers, Ticket, unpack
+from ..http.headers import HOP_BY_HOP, Headers, header_lines, unpack, without
+from ..http.post import CallbackUrl, Post
+from .callback_url import OwnUrls, parse
+from .models import Callback, CallbackState, Ticket
 from .store import Store
 
 POLICY = RetryPolicy(attempts=10, min_wait_s=1.0, max_wait_s=60.0)
 MAX_RUNNING = 32
 MAX_RUNNING_OF_HOST = 4
 MAX_RESULT_BYTES = 64 * 1024
-_DROPPED = frozenset(
-    b"connection content-length expect host keep-alive proxy-connection te trailer transfer-encoding upgrade "
-    b"user-agent x-call-id x-duration-seconds x-function-name x-function-status x-retry x-retry-max".split()
+_DROPPED = HOP_BY_HOP.union(
+    b"content-length expect host user-agent "
+    b"x-call-id x-duration-seconds x-function-name x-function-status x-retry x-retry-max".split()
 )
 _log = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ def _lines(headers: Headers) -> Iterator[bytes]:
 def headers_of(callback: Callback) -> Headers:
     """Return what a callback is posted with: the reply's own headers, and what became of the call."""
     status = b"%d" % callback.status
-    kept = [(name, value) for name, value in unpack(callback.lines) if name.lower() not in _DROPPED]
+    kept = without(unpack(callback.lines), _DROPPED)
     return [
         *kept,
         (b"User-Agent", f"portable-gateway/{VERSION} callback".encode()),

@@ -11,12 +11,15 @@ from typing import NamedTuple
 from ...stack.errors import GatewayError
 from ...stack.messages import FunctionDeployment, FunctionName
 from ...stack.retries import RetryPolicy, retry_after_s
-from ..calls.invoke import Ran, run
+from .. import VERSION
+from ..calls.invoke import Ran, invoke
 from ..calls.lanes import Lanes
-from ..calls.proxy import Proxy, Wake
+from ..calls.proxy import Proxy
 from ..calls.pump import Clock, Pump, until_written
-from ..functions.state import Endpoint, Function
-from .models import Attempt, Ending, Reply, State, Ticket, unpack
+from ..calls.stored_exchange import Reply
+from ..functions.state import Endpoint, Function, Wake
+from ..http.headers import Headers, unpack, without
+from .models import Attempt, Ending, State, Ticket
 from .store import Store
 
 MAX_RUNNING = 256
@@ -26,6 +29,7 @@ MAX_REDELIVERIES = 10
 GONE_GRACE_S = 60.0
 """`faas-cli deploy --replace` removes a function before it makes it anew."""
 GONE_LOOK_S = 1.0
+_USER_AGENT = f"portable-gateway/{VERSION} async".encode()
 _log = logging.getLogger(__name__)
 
 Ended = Callable[[Ticket, bool], None]
@@ -81,7 +85,15 @@ class Dispatcher:
             why = f"the gateway ended {attempt.redeliveries} times while it ran: it may be the cause"
             await self._end(attempt, State.DEAD, Ending(None, policy.attempts, 0.0, "", why))
             return None
-        ran = await run(self._proxy, function, attempt, self._limits.max_result_bytes, wake)
+        ran = await invoke(
+            self._proxy,
+            function,
+            attempt.target,
+            _headers_of(attempt),
+            attempt.body,
+            self._limits.max_result_bytes,
+            wake=wake,
+        )
         return await self._decide(attempt, policy, ran)
 
     async def _woken(self, function: Function) -> Wake:
@@ -169,6 +181,11 @@ class Dispatcher:
         if taken.isascii() and taken.isdigit() and 0 < int(taken[:6]) < wanted:
             return min(wanted, int(taken) * max(1, len(function.endpoints)))
         return wanted
+
+
+def _headers_of(attempt: Attempt) -> Headers:
+    own = [(b"user-agent", _USER_AGENT), (b"x-call-id", attempt.id.encode())]
+    return [*without(attempt.headers, (b"user-agent", b"x-call-id")), *own]
 
 
 async def _fail(error: GatewayError, _: Function) -> Endpoint:

@@ -6,8 +6,8 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-Headers = list[tuple[bytes, bytes]]
-"""Pairs of name and value, in their order."""
+from ..calls.stored_exchange import Reply
+from ..http.headers import Headers
 
 CALL_ID = re.compile(r"[-A-Za-z0-9._~]{1,128}")
 """What may be an id: it goes into a path as it is."""
@@ -83,19 +83,6 @@ class Attempt(NamedTuple):
     """How many of them ended with the gateway."""
 
 
-class Reply(NamedTuple):
-    """What came of an attempt."""
-
-    status: int
-    lines: bytes
-    """Its headers, packed."""
-    body: bytes | None
-    """None if it was larger than what is kept."""
-    size: int
-    error: str = ""
-    """Why there is no reply of the function's own; "" if there is one."""
-
-
 class Ending(NamedTuple):
     """How an attempt ended, as it is written down."""
 
@@ -126,14 +113,3 @@ class Callback(NamedTuple):
     max_attempts: int
     replays: int
     """How often the call was replayed before."""
-
-
-def pack(headers: Headers) -> bytes:
-    """Return headers as lines, as they are on the wire."""
-    return b"".join(b"%b: %b\r\n" % pair for pair in headers)
-
-
-def unpack(lines: bytes) -> Headers:
-    """Return the headers that lines are of."""
-    pairs = (line.partition(b": ") for line in lines.split(b"\r\n") if line)
-    return [(name, value) for name, _, value in pairs]

@@ -16,14 +16,14 @@ from ..config import Config
 from ..functions.state import Function
 from ..http.addresses import Allowed
 from ..http.exchange import Exchange, Unreadable
-from ..http.headers import date_line
+from ..http.headers import Headers, date_line, pack, without
 from ..http.post import Post, Resolve, resolve
 from ..storage.queue_file import File
 from .callback_url import OwnUrls, check
 from .callbacks import Callbacks
 from .dispatcher import Dispatcher, Limits
 from .limits import RETRY_AFTER_S, Places, QueueFull
-from .models import CALL_ID, Headers, NewCall, Ticket, pack
+from .models import CALL_ID, NewCall, Ticket
 from .retention import Retention
 from .store import Store
 from .views import Views
@@ -151,7 +151,7 @@ class AsyncCalls:
         length = given.get(b"content-length", b"")
         if length.isdigit() and int(length) > self._config.async_max_body_bytes:
             raise self._too_large()
-        headers = [pair for pair in exchange.headers if pair[0] not in _REPLACED]
+        headers = without(exchange.headers, _REPLACED)
         if b"x-forwarded-for" not in given:
             headers.append((b"x-forwarded-for", exchange.peer_text))
         return NewCall(
@@ -212,7 +212,7 @@ class AsyncCalls:
     async def _accept_own(self, target: bytes, headers: Headers, body: bytes, call_id: str) -> None:
         """Accept a call that is another one's callback. Raises GatewayError, Conflict for an id that is known."""
         function, path = self._proxy.resolve(target)
-        lines = pack([pair for pair in headers if pair[0] not in _REPLACED])
+        lines = pack(without(headers, _REPLACED))
         await self._take(NewCall(call_id, function.label, path, lines, body, "", self._clock.now()))
 
     # What happens to calls.

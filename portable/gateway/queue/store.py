@@ -17,9 +17,10 @@ from functools import partial
 from typing import Any, TypeVar
 
 from ...stack.errors import Conflict, NotFound
+from ..http.headers import unpack
 from ..storage.queue_file import File
 from ..storage.writer import Operation, Writer
-from .models import ENDED, Attempt, Callback, CallbackState, Ending, NewCall, State, Ticket, unpack
+from .models import ENDED, Attempt, Callback, CallbackState, Ending, NewCall, State, Ticket
 from .retention import Retention, trim
 
 T = TypeVar("T")

@@ -11,8 +11,10 @@ from typing import Any
 
 from ...stack.errors import NotFound, Unavailable
 from ...stack.messages import rfc3339
+from ..calls.stored_exchange import Reply
+from ..http.headers import unpack
 from ..storage.queue_file import File
-from .models import Reply, State, unpack
+from .models import State
 
 Wire = dict[str, Any]
 _SUMMARY = (

@@ -9,15 +9,13 @@ from urllib.parse import quote
 
 from ...stack.errors import Refused
 from ...stack.messages import FunctionDeployment
-from ..queue.models import Headers
+from ..http.headers import HOP_BY_HOP, Headers
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 MAX_SHOWN = 80
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
-_GATEWAYS_OWN = frozenset(
-    ["connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"]
-)
+_GATEWAYS_OWN = HOP_BY_HOP | {b"content-length", b"expect", b"host"}
 
 
 class Request(NamedTuple):
@@ -75,7 +73,7 @@ def _headers(written: str) -> Iterator[tuple[bytes, bytes]]:
         name, value = name.strip().lower(), value.strip()
         if not colon or not _HEADER_NAME.fullmatch(name) or not value.isprintable() or not _fits_latin_1(value):
             raise Refused(f"headers: each line is `Name: value`, in Latin letters; {line[:MAX_SHOWN]!r} is not")
-        if name in _GATEWAYS_OWN:
+        if name.encode() in _GATEWAYS_OWN:
             raise Refused(f"headers: {name} is the gateway's to set; take the line out")
         yield name.encode(), value.encode("latin-1")
 

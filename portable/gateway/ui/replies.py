@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..calls.invoke import Ran
-from ..queue.models import Reply, unpack
+from ..calls.stored_exchange import Reply
+from ..http.headers import unpack
 
 SHOWN_CHARACTERS = 64 * 1024
 _DUMPED = 512

@@ -14,7 +14,7 @@ from portable.gateway.config import Config
 from portable.gateway.functions.probes import Ask
 from portable.gateway.functions.service import Functions
 from portable.gateway.functions.state import Function, Router
-from portable.gateway.http.get import get
+from portable.gateway.http.once import get
 from portable.gateway.providers.base import Replica, ReplicaState
 from portable.stack.messages import FunctionDeployment, FunctionName
 

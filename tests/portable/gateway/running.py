@@ -90,7 +90,6 @@ class ControlPlane:
             self.router,
             self.functions.wake,
             record=self.history.record,
-            started=lambda function: None,
             unreachable=lambda function: None,
             upstream_timeout_s=config.upstream_timeout_s,
         )

@@ -59,9 +59,7 @@ async def test_signal_lets_a_call_end_and_then_the_gateway(number: signal.Signal
     ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     async with replica(script) as upstream:
         function.set_endpoints([endpoint(function, upstream.port)])
-        proxy = Proxy(
-            router, no_wake, record=metrics.record, started=metrics.started, unreachable=print, upstream_timeout_s=30
-        )
+        proxy = Proxy(router, no_wake, record=metrics.record, unreachable=print, upstream_timeout_s=30)
         serving = asyncio.ensure_future(serve(CONFIG, hello, proxy, ready.set_result))
         port = await ready
         assert (await ask(port, "GET", "/anything")).body == b"hello"

@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from portable.gateway.functions.state import Endpoint, Function
-from portable.gateway.http.get import get
 from portable.stack.errors import NotFound, Unavailable
 
 from ..peers import on_loop
@@ -52,7 +51,7 @@ class TestConnections:
         async with replica(script) as upstream, gateway(upstream.port) as it, connected(it.port) as client:
             for _ in range(5):
                 assert (await client.ask("POST", "/function/echo", body=b"x")).status == 200
-                while it.function.endpoints[0].idle_connections:
+                while it.function.endpoints[0].upstream.idle:
                     await asyncio.sleep(0.01)
 
     @on_loop
@@ -82,7 +81,7 @@ class TestConnections:
             await ask(it.port, "GET", "/function/echo")
             await left.wait()
 
-            assert not it.function.endpoints[0].idle_connections
+            assert not it.function.endpoints[0].upstream.idle
 
     @on_loop
     async def test_replica_that_sends_more_than_its_reply_is_not_used_again(self) -> None:
@@ -221,24 +220,3 @@ class TestRecord:
                         assert (await client.ask("POST", "/function/echo", body=body)).body == body
 
             await asyncio.gather(*(some(number) for number in range(20)))
-
-
-class TestGet:
-    @on_loop
-    async def test_get_returns_the_status(self) -> None:
-        async with replica(answers(status="503 Not yet")) as upstream:
-            assert await get("127.0.0.1", upstream.port, "/_/ready?a", 30) == 503
-            assert upstream.requests[0].line == "GET /_/ready?a HTTP/1.1"
-
-    @on_loop
-    async def test_get_raises_for_what_does_not_answer(self) -> None:
-        async def waits(peer: Peer) -> None:
-            await peer.is_left()
-
-        async with replica(waits) as silent, replica(sends(b"SSH-2.0\r\n")) as other:
-            with pytest.raises(TimeoutError):
-                await get("127.0.0.1", silent.port, "/", 0.1)
-            with pytest.raises(ValueError, match="no HTTP"):
-                await get("127.0.0.1", other.port, "/", 30)
-        with pytest.raises(ConnectionRefusedError):
-            await get("127.0.0.1", await unused_port(), "/", 30)

@@ -148,7 +148,6 @@ async def place(
         router,
         no_wake,
         record=lambda call: recorder[0].record(call),
-        started=lambda function: None,
         unreachable=lambda function: None,
         upstream_timeout_s=config.upstream_timeout_s,
     )

@@ -31,7 +31,6 @@ async def test_function_that_rests_is_woken_by_its_schedule(tmp_path: Path, prov
             fleet.router,
             fleet.functions.wake,
             record=calls.append,
-            started=lambda function: None,
             unreachable=lambda function: None,
             upstream_timeout_s=60.0,
         )

@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 
-from portable.gateway.http.exchange import ClientGone, Exchange
+from portable.gateway.http.exchange import ClientGone
 from portable.gateway.http.headers import header_lines
 from portable.gateway.http.server import HttpServer
+from portable.gateway.http.wire_exchange import WireExchange
 
 from ..peers import on_loop
 from ..peers.client import connected, request
@@ -28,7 +29,7 @@ class TestReplies:
 
     @on_loop
     async def test_http10_keeps_alive_when_asked_to(self) -> None:
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             exchange.answer(200, "sized")
 
         async with client_of(route) as client:
@@ -42,7 +43,7 @@ class TestReplies:
 
     @on_loop
     async def test_head_is_answered_without_a_body(self) -> None:
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             exchange.answer(200, "hello")
 
         async with client_of(route) as client:
@@ -55,7 +56,7 @@ class TestReplies:
     @pytest.mark.parametrize("status", [204, 304])
     @on_loop
     async def test_bodyless_status_has_no_body(self, status: int) -> None:
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             exchange.begin(status, (), None)
             exchange.write(b"nothing of this")
             exchange.end()
@@ -69,7 +70,7 @@ class TestReplies:
     @pytest.mark.parametrize("length", [4, None])
     @on_loop
     async def test_reply_that_fails_half_way_is_broken_off(self, length: int | None) -> None:
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             exchange.begin(200, (), length, b"abc")
             await asyncio.ensure_future(asyncio.sleep(0.05))
             raise RuntimeError("half-way")
@@ -83,7 +84,7 @@ class TestReplies:
     @pytest.mark.parametrize("body", [b"abc", b"abcde"], ids=["shorter", "longer"])
     @on_loop
     async def test_reply_of_another_length_than_it_says_is_broken_off(self, body: bytes) -> None:
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             exchange.begin(200, (), 4)
             exchange.write(body)
             exchange.end()
@@ -96,7 +97,7 @@ class TestReplies:
 
     @on_loop
     async def test_handler_that_fails_is_a_500_without_its_reason(self) -> None:
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             raise RuntimeError("secret")
 
         async with client_of(route) as client:
@@ -110,7 +111,7 @@ class TestReplies:
         written = 0
         waits = asyncio.Event()
 
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             nonlocal written
             exchange.begin(200, (), None)
             for _ in range(1000):
@@ -132,7 +133,7 @@ class TestReplies:
     async def test_client_that_never_takes_its_reply_is_cut(self) -> None:
         ended = asyncio.Event()
 
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             try:
                 exchange.begin(200, (), None)
                 while True:
@@ -150,7 +151,7 @@ class TestReplies:
     async def test_client_that_leaves_has_its_handler_cancelled(self) -> None:
         waits, ended = asyncio.Event(), asyncio.Event()
 
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             waits.set()
             try:
                 await asyncio.get_running_loop().create_future()
@@ -169,7 +170,7 @@ class TestReplies:
         waits = asyncio.Event()
         ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
 
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             exchange.begin(200, (), None, b"piece")
             waits.set()
             try:
@@ -195,7 +196,7 @@ class TestClose:
     async def test_close_lets_a_reply_end_and_takes_no_more(self) -> None:
         waits, release = asyncio.Event(), asyncio.Event()
 
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             waits.set()
             await release.wait()
             exchange.answer(200, "done")
@@ -219,7 +220,7 @@ class TestClose:
     async def test_close_breaks_off_what_does_not_end(self) -> None:
         waits = asyncio.Event()
 
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             waits.set()
             await asyncio.get_running_loop().create_future()
 

@@ -9,7 +9,7 @@ import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portable.gateway.http.exchange import Exchange
+from portable.gateway.http.wire_exchange import WireExchange
 from portable.stack.errors import Refused
 
 from ..peers import on_loop
@@ -66,7 +66,7 @@ class TestRequests:
         release = asyncio.Event()
         begun: list[bytes] = []
 
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             begun.append(exchange.target)
             if exchange.target == b"/slow":
                 await asyncio.ensure_future(release.wait())
@@ -93,7 +93,7 @@ class TestRequests:
         buffered: list[int] = []
         looked = asyncio.Event()
 
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             while not (buffered and buffered[-1] == exchange.buffered > 2**18):
                 buffered.append(exchange.buffered)
                 await asyncio.sleep(0.05)
@@ -120,7 +120,7 @@ class TestRequests:
 
     @on_loop
     async def test_expect_continue_refused_never_asks_for_the_body(self) -> None:
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             raise Refused("no")
 
         async with client_of(route) as client:
@@ -152,7 +152,7 @@ class TestRequests:
 
     @on_loop
     async def test_absolute_target_is_its_path_and_its_host(self) -> None:
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             exchange.answer(200, f"{exchange.target!r} {dict(exchange.headers)[b'host']!r}")
 
         async with client_of(route) as client:
@@ -164,7 +164,7 @@ class TestRequests:
     async def test_names_come_in_lower_case_and_values_as_they_are(self) -> None:
         seen: list[tuple[bytes, bytes]] = []
 
-        async def route(exchange: Exchange) -> None:
+        async def route(exchange: WireExchange) -> None:
             seen.extend(exchange.headers)
             exchange.answer(200, "")
 

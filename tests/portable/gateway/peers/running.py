@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from portable.gateway.api.auth import Credentials
 from portable.gateway.calls.metrics import Metrics
-from portable.gateway.calls.page_sandbox import SANDBOXED, Fence
+from portable.gateway.calls.page_sandbox import SANDBOXED, PageSandbox
 from portable.gateway.calls.proxy import Proxy
 from portable.gateway.calls.record import Call
 from portable.gateway.config import Config
@@ -102,10 +102,9 @@ async def gateway(
         router,
         wake,
         record=it.record,
-        started=it.metrics.started,
         unreachable=it.unreachable.append,
         upstream_timeout_s=config.upstream_timeout_s,
-        fence=Fence(PASSWORD.accept) if config.function_pages == SANDBOXED else None,
+        sandbox=PageSandbox(PASSWORD.accept) if config.function_pages == SANDBOXED else None,
     )
     async with running(config, app, proxy) as port:
         it.port = port

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from portable.gateway.http.exchange import Exchange
 from portable.gateway.http.headers import date_line
 from portable.gateway.http.server import HttpServer, Route
+from portable.gateway.http.wire_exchange import WireExchange
 
 from .client import Client, connected
 
 MAX_BODY_BYTES = 4 * 2**20
 
 
-async def echo(exchange: Exchange) -> None:
+async def echo(exchange: WireExchange) -> None:
     """Answer with the method, the target and the body."""
     body = await exchange.read_all(MAX_BODY_BYTES)
     exchange.begin(200, (date_line(),), None, b"%b %b " % (exchange.method, exchange.target))

@@ -13,11 +13,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from portable.gateway.calls.proxy import Proxy, Wake
+from portable.gateway.calls.proxy import Proxy
 from portable.gateway.calls.pump import Clock
 from portable.gateway.calls.record import Call
 from portable.gateway.config import Config
-from portable.gateway.functions.state import Function, Router
+from portable.gateway.functions.state import Function, Router, Wake
 from portable.gateway.queue.service import AsyncCalls
 from portable.gateway.server import running
 from portable.gateway.storage.queue_file import File
@@ -166,7 +166,6 @@ async def place(
         router,
         wake,
         record=records.append,
-        started=lambda function: None,
         unreachable=lambda function: None,
         upstream_timeout_s=config.upstream_timeout_s,
     )

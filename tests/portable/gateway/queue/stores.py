@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from portable.gateway.queue.models import Ending, NewCall, Reply, State
+from portable.gateway.calls.stored_exchange import Reply
+from portable.gateway.queue.models import Ending, NewCall, State
 from portable.gateway.queue.store import Store
 from portable.gateway.queue.views import Views
 from portable.gateway.storage.queue_file import File

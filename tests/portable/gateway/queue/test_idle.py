@@ -31,7 +31,6 @@ async def test_function_that_rests_is_woken_and_not_paused_while_its_calls_run(
             fleet.router,
             fleet.functions.wake,
             record=lambda call: None,
-            started=lambda function: None,
             unreachable=lambda function: None,
             upstream_timeout_s=60.0,
         )

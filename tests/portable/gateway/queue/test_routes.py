@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from portable.gateway.queue.models import ENDED, Ending, NewCall, Reply, State
+from portable.gateway.calls.stored_exchange import Reply
+from portable.gateway.queue.models import ENDED, Ending, NewCall, State
 
 from ..running import ControlPlane, control_plane
 

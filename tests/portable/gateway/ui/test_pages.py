@@ -8,7 +8,8 @@ from threading import Event
 
 import pytest
 
-from portable.gateway.queue.models import Reply, State
+from portable.gateway.calls.stored_exchange import Reply
+from portable.gateway.queue.models import State
 from portable.gateway.ui.render import DONE
 from portable.stack.messages import LogMessage, LogQuery, Resources
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from portable.gateway.calls.invoke import Ran
+from portable.gateway.calls.stored_exchange import Reply
 from portable.gateway.history.models import Bucket
-from portable.gateway.queue.models import Reply
 from portable.gateway.ui.chart import chart_of
 from portable.gateway.ui.render import duration, moment, size
 from portable.gateway.ui.replies import SHOWN_CHARACTERS, reply_of, shown
