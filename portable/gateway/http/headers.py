@@ -8,12 +8,12 @@ from collections.abc import Container, Iterable
 from email.utils import formatdate
 from http import HTTPStatus
 
-from platforms import result
+from platforms.encoding import HOP_BY_HOP as _NAMES
 
 Headers = list[tuple[bytes, bytes]]
 """Pairs of name and value, in their order."""
 
-HOP_BY_HOP = frozenset(name.encode() for name in result.HOP_BY_HOP)
+HOP_BY_HOP = frozenset(name.encode() for name in _NAMES)
 """In lower case."""
 
 STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
