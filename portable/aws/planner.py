@@ -95,7 +95,7 @@ def removal(found: Found, names: Names, *, logs: bool, secret_values: bool) -> P
 
 
 def with_check(plan: Plan, found: Found, target: Target) -> Plan:
-    """Return the plan with a look at the URL in any case: the last deploy may not have come to it."""
+    """Return the plan with a check of the URL in any case: the last deploy may have ended before its own."""
     has_one = any(isinstance(action, CheckUrl) for step in plan.steps for action in step.actions)
     if has_one or not target.smoke or "url" not in plan.known:
         return plan

@@ -83,7 +83,7 @@ def connect(arguments: Namespace, world: World, console: Console) -> Stage:
 
 
 def read_function(stage: Stage) -> FunctionState | None:
-    """Return what there is of the function. Raises Refused if it is not this stage's."""
+    """Return the function's state, None if there is no function. Raises Refused for a foreign one."""
     state = function_state.read(stage.aws, stage.names)
     if state is not None:
         tagging.check_ours(state.tags, stage.names, f"Lambda function {stage.names.base}")

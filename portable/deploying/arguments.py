@@ -14,12 +14,12 @@ _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def add_json(parser: argparse._ActionsContainer) -> None:
-    """Add whether machines read what is printed."""
+    """Add --json."""
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def add_output(parser: argparse._ActionsContainer, *, more: str, has_colors: bool = False) -> None:
-    """Add how much is printed, and for whom; `more` is what --verbose shows beside a traceback."""
+    """Add --json, -q and -v, and --no-color if it `has_colors`; `more` is what -v prints beside a traceback."""
     add_json(parser)
     if has_colors:
         parser.add_argument("--no-color", action="store_true", help="no colors (NO_COLOR)")
@@ -28,12 +28,12 @@ def add_output(parser: argparse._ActionsContainer, *, more: str, has_colors: boo
 
 
 def wants_color(options: Namespace, world: World) -> bool:
-    """Tell whether stdout is a terminal, and colors are not declined: https://no-color.org."""
+    """Tell whether stdout is a terminal, and neither --no-color nor NO_COLOR is given: https://no-color.org."""
     return world.stdout.isatty() and not options.no_color and not world.environ.get("NO_COLOR")
 
 
 def add_function(parser: ArgumentParser) -> None:
-    """Add whose package it is."""
+    """Add --function."""
     parser.add_argument(
         "--function",
         type=Path,
@@ -44,14 +44,14 @@ def add_function(parser: ArgumentParser) -> None:
 
 
 def add_data(parser: ArgumentParser, what: str) -> None:
-    """Add what a function is invoked with; `read_data` reads it."""
+    """Add --data, whose value `read_data` reads; `what` is what it stands for."""
     parser.add_argument(
         "-d", "--data", default="{}", metavar="JSON", help=f"{what}; @FILE or - reads it (default {{}})"
     )
 
 
 def read_data(given: str, world: World) -> bytes:
-    """Return what --data stands for: itself, the file after an @, or for - what stdin has. Raises BadSettings."""
+    """Return the value of --data: for `-` what stdin has, for `@FILE` the file, else itself. Raises BadSettings."""
     if given == "-":
         return world.stdin.read().encode()
     if not given.startswith("@"):
@@ -63,7 +63,7 @@ def read_data(given: str, world: World) -> bytes:
 
 
 def time_s(text: str) -> int:
-    """Return the seconds of `30s`, `10m`, `2h` or `1d`, for argparse."""
+    """Return the seconds of `30s`, `10m`, `2h` or `1d`. Raises ArgumentTypeError for any other text."""
     match = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
     if not match:
         raise ArgumentTypeError(f"{text!r} is no time such as 30s, 10m, 2h or 1d")

@@ -20,9 +20,9 @@ class Difference:
     def __str__(self) -> str:
         if self.before is None:
             return f"{self.name}: {self.after}"
-        return (
-            f"{self.name}: {self.before}, goes" if self.after is None else f"{self.name}: {self.before} -> {self.after}"
-        )
+        if self.after is None:
+            return f"{self.name}: {self.before}, goes"
+        return f"{self.name}: {self.before} -> {self.after}"
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Change:
     differences: tuple[Difference, ...] = ()
 
     def line(self, kind_width: int) -> str:
-        """Return what people read of it, without its differences."""
+        """Return the line for people, without the differences."""
         return f"  {self.sign} {self.kind:{kind_width}} {self.name}"
 
 
 def lines(changes: Iterable[Change], kind_width: int) -> list[str]:
-    """Return a line a change, with its differences below it."""
+    """Return a line for each change, and its differences below it."""
     found = []
     for change in changes:
         found.append(change.line(kind_width))
@@ -49,12 +49,12 @@ def lines(changes: Iterable[Change], kind_width: int) -> list[str]:
 
 
 def counted(changes: Iterable[Change], words: Mapping[Sign, str]) -> str:
-    """Return `1 to add, 2 to change` by the words for the signs; empty if there is nothing to count."""
+    """Return `1 to add, 2 to change`, in the order of `words`; a sign without a word is not counted."""
     signs = [change.sign for change in changes]
     return ", ".join(f"{signs.count(sign)} {word}" for sign, word in words.items() if sign in signs)
 
 
 def facts(change: Change, kind: str = "kind") -> dict[str, Any]:
-    """Return what machines read of a change; `kind` is the name that its kind has there."""
+    """Return a change for machines, with its kind under the name `kind`."""
     differences = [asdict(one) for one in change.differences]
     return {"sign": change.sign, kind: change.kind, "name": change.name, "differences": differences}

@@ -32,7 +32,7 @@ def add_commands(
     commands: Mapping[str, Command[WorldT, ConsoleT]],
     add_common: Callable[[ArgumentParser], None],
 ) -> None:
-    """Add a parser for each command, with what every one of them takes; `options.run` is the command's then."""
+    """Add a parser for each command; `add_common` adds the arguments that all of them take."""
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, module in commands.items():
         purpose = (module.__doc__ or "").partition("\n")[0]
@@ -43,7 +43,7 @@ def add_commands(
 
 
 def run(options: Namespace, world: World, console: Console, explained: Callable[[Exception], DeployError]) -> int:
-    """Run the command of the options; return its exit code. `explained` makes an error of ours of any other."""
+    """Run the command that `options` name; return its exit code. `explained` turns any exception into a DeployError."""
     try:
         code: int = options.run(options, world, console)
     except KeyboardInterrupt:

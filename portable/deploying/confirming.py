@@ -7,7 +7,7 @@ from .world import World
 
 
 def confirm(world: World, question: str, *, yes: bool) -> None:
-    """Ask for a y, unless --yes said so. Raises Refused if it is not given, or nobody can be asked."""
+    """Ask for a y, unless `yes`. Raises Refused for any other answer, or if stdin is no terminal."""
     if yes:
         return
     _check_terminal(world)
@@ -16,7 +16,7 @@ def confirm(world: World, question: str, *, yes: bool) -> None:
 
 
 def confirm_name(world: World, name: str, *, yes: bool) -> None:
-    """Ask for the name itself, unless --yes said so. Raises Refused for any other, or if nobody can be asked."""
+    """Ask for the name, unless `yes`. Raises Refused for any other answer, or if stdin is no terminal."""
     if yes:
         return
     _check_terminal(world)
@@ -25,7 +25,7 @@ def confirm_name(world: World, name: str, *, yes: bool) -> None:
 
 
 def typed_name(world: World, name: str) -> str:
-    """Return what is typed when the name is asked for."""
+    """Ask for the name; return what is typed."""
     return _typed(world, f"Type {name} to go on: ")
 
 

@@ -16,7 +16,7 @@ _COLORS = {"+": "32", "~": "33", "-": "31", "?": "36"}
 
 @dataclass
 class Console:
-    """The streams of one command. With `json` people's text is left out; `quiet` leaves out what is no result."""
+    """The streams of one command: `json` leaves out the text for people, `quiet` all but results and errors."""
 
     world: World
     json: bool = False
@@ -31,7 +31,7 @@ class Console:
         self._hidden |= _spellings(values)
 
     def hide_in_errors(self, *values: str) -> None:
-        """Print `***` for one of these in what others have said; what we say has none of them."""
+        """Print `***` for one of these in traces and errors, where others' words are repeated; our own have none."""
         self._hidden_in_errors |= _spellings(values)
 
     def say(self, text: str = "") -> None:
@@ -48,7 +48,7 @@ class Console:
         self._write(self.world.stderr, text)
 
     def trace(self, text: str) -> None:
-        """Print a line to stderr for who wants to know more."""
+        """Print a line to stderr if -v is given."""
         if self.verbose:
             self.warn(self.without_hidden(text))
 
@@ -61,11 +61,11 @@ class Console:
         return exit_code
 
     def without_hidden(self, text: str) -> str:
-        """Return what others have said without what is hidden, in errors too."""
+        """Return a text that others wrote, with `***` for every hidden value."""
         return _without(self._hidden | self._hidden_in_errors, text)
 
     def colored(self, line: str) -> str:
-        """Return a line of a plan in the color of its sign, where colors are wanted."""
+        """Return a line of a plan in the color of its sign, if colors are wanted."""
         sign = line.lstrip()[:1]
         return f"\x1b[{_COLORS[sign]}m{line}\x1b[0m" if self.color and sign in _COLORS else line
 

@@ -34,7 +34,7 @@ class Refused(DeployError):
 
 
 def explained(error: Exception) -> DeployError:
-    """Return the error as one of ours; of one that nobody expected it says what shows more."""
+    """Return the error itself if it is a DeployError, else one with its type and a hint at -v."""
     if isinstance(error, DeployError):
         return error
     return DeployError(f"{type(error).__name__}: {error} (-v shows where)")

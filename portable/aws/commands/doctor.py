@@ -33,7 +33,7 @@ class Finding:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add nothing."""
+    """Add none: it takes the common ones alone."""
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:

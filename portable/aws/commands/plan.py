@@ -16,13 +16,13 @@ _CHANGES_WAIT = 3
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add what a deploy takes too, and the exit code."""
+    """Add the arguments of a deploy, and --exit-code."""
     building.add_arguments(parser)
     parser.add_argument("--exit-code", action="store_true", help="end with 3 if there is something to change")
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:
-    """Read, compare and print."""
+    """Print the plan. Reads only."""
     stage = connect(arguments, world, console)
     target = building.target_of(arguments, stage)
     found = planner.read(stage.aws, stage.names, stage.settings.secrets)

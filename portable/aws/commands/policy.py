@@ -15,7 +15,7 @@ from ..world import World
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add which of the two."""
+    """Add --deployer and --execution, of which one must be given."""
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--deployer", action="store_true", help="what the deploying person needs, and no more")
     which.add_argument("--execution", action="store_true", help="what the function itself may do")

@@ -19,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:
-    """Move `live`; raises DeployError if there is no canary."""
+    """Move `live`. Raises DeployError if there is no canary."""
     stage = connect(arguments, world, console)
     state = read_function(stage)
     steps = promote.changes(state, stage.names, smoke=not arguments.no_smoke)

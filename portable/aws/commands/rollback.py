@@ -37,7 +37,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
 
 
 def check(found: doors.Doors, stage: Stage, arguments: Namespace) -> tuple[Step, ...]:
-    """Return the look at the URL; nothing if there is none, or none is wanted."""
+    """Return the check of the URL; no step if there is no URL, or with --no-smoke."""
     url = doors.url_of(found, stage.names)
     return (doors.check(found, stage.settings, url),) if url and not arguments.no_smoke else ()
 

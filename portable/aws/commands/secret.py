@@ -20,7 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:
-    """Do it."""
+    """Set, list or remove. Raises BadSettings for a name too few or too many."""
     if (arguments.name is None) != (arguments.action == "list"):
         raise BadSettings(f"secret {arguments.action} takes {'no' if arguments.action == 'list' else 'a'} name")
     stage = connect(arguments, world, console)

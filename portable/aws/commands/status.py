@@ -18,7 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:
-    """Print it."""
+    """Print what is live, its alarms, and how many changes wait. Reads only."""
     stage = connect(arguments, world, console)
     found = planner.read(stage.aws, stage.names, stage.settings.secrets)
     shown = _facts(stage, found)
@@ -31,7 +31,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
 
 
 def _facts(stage: Stage, found: planner.Found) -> dict[str, str]:
-    """Return what is shown, by its name."""
+    """Return the lines, as name and text."""
     rows = [row for row in versions.rows(found.function) if row.marks]
     shown = {" ".join(row.marks): f"version {row.version}, commit {row.commit or 'unknown'}" for row in rows}
     shown = shown or {"live": "nothing yet: `deploy` makes it"}

@@ -12,11 +12,11 @@ from ..world import World
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add nothing."""
+    """Add none: it takes the common ones alone."""
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:
-    """Print it; raises DeployError if there is none."""
+    """Print it. Raises DeployError if there is none."""
     stage = connect(arguments, world, console)
     url = doors.url_of(doors.read(stage.aws, stage.names), stage.names)
     if url is None:

@@ -13,7 +13,7 @@ from ..world import World
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add nothing."""
+    """Add none: it takes the common ones alone."""
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:

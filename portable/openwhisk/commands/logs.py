@@ -19,7 +19,7 @@ _MOST = 200
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add which activations."""
+    """Add how many activations, since when, or which one."""
     add = parser.add_argument
     add("-n", "--limit", type=_count, default=10, metavar="N", help=f"how many, up to {_MOST} (default 10)")
     add("--since", type=time_s, metavar="TIME", help="30s, 10m, 2h, 1d")
@@ -27,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:
-    """Print them."""
+    """Print the activations, each with its log. Reads only."""
     target = connect(arguments, world, console)
     if arguments.activation:
         found = [_one(target, arguments.activation)]

@@ -15,7 +15,7 @@ from ..target import Target, connect
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add the confirmations."""
+    """Add --adopt and --yes."""
     parser.add_argument("--adopt", action="store_true", help="remove an action that this did not make, too")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
 

@@ -20,12 +20,12 @@ from ..target import Target, connect
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add what is compared."""
+    """Add the function that is compared with what is deployed."""
     add_function(parser)
 
 
 def run(arguments: Namespace, world: World, console: Console) -> int:
-    """Print it."""
+    """Print what is deployed, and whether it differs. Reads only."""
     target = connect(arguments, world, console)
     there = found.read(target.api, target.name)
     shown = _shown(there.action, target, arguments.function) if there.action else {"version": "nothing yet"}
@@ -37,7 +37,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
 
 
 def _shown(action: Entity, target: Target, function_dir: Path) -> dict[str, str]:
-    """Return what is shown of an action, by its name."""
+    """Return the lines, as name and text."""
     made, marked, limits = action.get("exec") or {}, annotations_of(action), action.get("limits") or {}
     is_web = marked.get("web-export") is True
     return {

@@ -49,14 +49,6 @@ class Outcome:
         return json.loads(self.out)
 
 
-class Terminal(io.StringIO):
-    """A terminal at which someone types."""
-
-    def isatty(self) -> bool:
-        """Return True."""
-        return True
-
-
 @dataclass
 class Project:
     """The folder; the world's session and fetch; and what is set."""

@@ -11,15 +11,9 @@ import pytest
 from portable.aws import secrets
 from portable.deploying.errors import BadSettings
 
+from ..deploying.worlds import Terminal
+
 VALUE = "hunter2-and-more"
-
-
-class Terminal(io.StringIO):
-    """A terminal at which someone types."""
-
-    def isatty(self) -> bool:
-        """Return True."""
-        return True
 
 
 def messages(error: BaseException) -> str:

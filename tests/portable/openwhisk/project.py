@@ -43,14 +43,6 @@ class Outcome:
         return self.out.splitlines()[-1]
 
 
-class Terminal(io.StringIO):
-    """A terminal at which someone types."""
-
-    def isatty(self) -> bool:
-        """Return True."""
-        return True
-
-
 @dataclass
 class Project:
     """A home with ~/.wskprops, a function, what is set, how long commands slept, and all that they have printed."""

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from ..deploying.worlds import Terminal
 from .api_server import ApiServer, Fault
-from .project import Project, Terminal
+from .project import Project
 
 
 def test_removes_the_action_and_its_package(server: ApiServer, project: Project) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ..project import ROOT, SETTINGS, Project, Terminal
+from ...deploying.worlds import Terminal
+from ..project import ROOT, SETTINGS, Project
 from ..strict import StrictAws
 
 VALUE = "hunter2-and-more"

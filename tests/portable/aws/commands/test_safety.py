@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ..project import Project, Terminal
+from ...deploying.worlds import Terminal
+from ..project import Project
 from ..strict import StrictAws
 
 NAME = "meditations-dev"
