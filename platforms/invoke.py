@@ -1,4 +1,4 @@
-"""Call the handler and answer for it: every shim goes through `invoke` (HTTP) or `deliver` (all else).
+"""Call the handler and answer for it: every shim goes through `invoke` (HTTP), or `deliver` or `call` (all else).
 
 It must never know a platform, and never let an exception's text reach a caller.
 """
@@ -14,6 +14,10 @@ from .result import Stream, normalise
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .loading import Handler
+
+
+class InvocationFailed(Exception):
+    """The handler answered an event that is not HTTP with an error's status, or with what the platform cannot take."""
 
 
 def invoke(handler: Handler, event: Event, context: Context, *, raise_errors: bool = False) -> Response:
@@ -41,10 +45,6 @@ def call(handler: Handler, event: Event, context: Context) -> Response:
     if hasattr(result, "__await__"):
         result = wait_for(result)
     return normalise(result, event.method)
-
-
-class InvocationFailed(Exception):
-    """The handler answered an event that is not HTTP with an error's status, or with what the platform cannot take."""
 
 
 def deliver(handler: Handler, event: Event, context: Context) -> Response:

@@ -131,7 +131,7 @@ def _send(response: Response, context: Context, method: str) -> dict[str, Any]:
 
 
 def _call_plain(handler: Handler, args: Any, environ: Mapping[str, str]) -> Any:
-    """Run a plain action: what the handler raises goes on to OpenWhisk, which reports it."""
+    """Run a plain action: what the handler raises goes on to OpenWhisk; an error's status is a result."""
     event = to_event(args, environ)
     context = to_context(args, event, environ)
     response = call(handler, event, context)

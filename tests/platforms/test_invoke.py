@@ -9,7 +9,7 @@ import pytest
 
 from platforms import BadRequest
 from platforms.contract import Response
-from platforms.invoke import buffer, call, error_response, invoke, refuse, too_large
+from platforms.invoke import InvocationFailed, buffer, call, deliver, error_response, invoke, refuse, too_large
 from platforms.result import InvalidResult, Stream
 from tests.platforms.builders import REQUEST_ID, Chunks, answer, error_of, make_context, make_event, stable_id
 
@@ -137,6 +137,25 @@ class TestCall:
 
     def test_call_result_is_normalised(self) -> None:
         assert call(lambda event, context: {"a": 1}, GET, make_context()).body == b'{"a": 1}'
+
+
+class TestDeliver:
+    def test_deliver_returns_the_whole_body_and_closes_a_stream(self) -> None:
+        chunks = Chunks(b"a", b"b")
+
+        assert deliver(lambda event, context: chunks, GET, make_context(GET)).body == b"ab"
+        assert chunks.closes == 1
+
+    def test_deliver_error_s_status_is_a_failure_with_the_answer(self) -> None:
+        chunks = Chunks(b"later\xff")
+
+        with pytest.raises(InvocationFailed, match=r"^the handler answered 503: later\ufffd$"):
+            deliver(lambda event, context: (chunks, 503), GET, make_context(GET))
+        assert chunks.closes == 1
+
+    def test_deliver_lets_the_handler_s_exception_go_on(self) -> None:
+        with pytest.raises(ZeroDivisionError):
+            deliver(lambda event, context: 1 / 0, GET, make_context(GET))
 
 
 class TestErrorReplies:

@@ -14,7 +14,7 @@ import pytest
 
 from platforms.contract import Response
 from platforms.encoding import HOP_BY_HOP
-from platforms.result import ENVELOPE_KEYS, InvalidResult, normalise
+from platforms.result import ENVELOPE_KEYS, InvalidResult, length_to_send, normalise
 from tests.platforms.builders import Chunks, named, stable_id
 
 JSON, TEXT, BYTES = "application/json", "text/plain; charset=utf-8", "application/octet-stream"
@@ -219,3 +219,19 @@ class TestBodyless:
 
         assert normalise((chunks, status), method).body == b""
         assert chunks.closes == 1
+
+
+@pytest.mark.parametrize(
+    ("result", "method", "length"),
+    [
+        ("four", "GET", 4),
+        (None, "GET", 0),
+        (("", 205), "GET", 0),
+        (("x", 204), "GET", None),
+        (("x", 304), "HEAD", None),
+        ("four", "HEAD", None),
+        (iter([b"a"]), "GET", None),
+    ],
+)
+def test_length_to_send_is_what_no_header_tells_yet(result: Any, method: str, length: int | None) -> None:
+    assert length_to_send(normalise(result, method)) == length
