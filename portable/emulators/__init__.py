@@ -1,4 +1,7 @@
-"""What stands in front of each shim: a neutral request to what the shim is called with, and its answer back.
+"""What stands in front of each shim at its vendor, once: for local runs, replay, the tests and the strict AWS.
 
-The drivers of the conformance suite are built on the same functions. For Lambda the deployer's local front has them.
+Each platform has the same parts. `to_native` makes of a neutral request what the shim is called with, `from_native` of
+what the shim returns the caller's reply; they refuse what the vendor refuses, with its source on the line. `send_to`
+puts them around a shim or a runtime, `sender` around the shim with a handler, in this process. Lambda has the first two
+for each `Door`. `registry` finds an emulator by its name.
 """

@@ -36,7 +36,7 @@ _PATH_CHARS = "!$&'()*+,-./:;=@_~"
 _ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+")
 
 
-class Asked(NamedTuple):
+class RpcRequest(NamedTuple):
     """A request in the fields of RpcHttp; `body` is None where the message has none."""
 
     method: str
@@ -47,7 +47,7 @@ class Asked(NamedTuple):
     body: bytes | None
 
 
-class Answered(NamedTuple):
+class RpcResponse(NamedTuple):
     """The worker's answer in the fields of RpcHttp."""
 
     status_code: str
@@ -56,7 +56,7 @@ class Answered(NamedTuple):
     body: bytes = b""
 
 
-def to_rpc(request: Request) -> Asked:
+def to_rpc(request: Request) -> RpcRequest:
     """Return what the worker is sent for a request. Raises Refused if no function is called."""
     raw_path, question, raw_query = request.target.partition("?")
     path = _decode_path(raw_path)
@@ -70,7 +70,7 @@ def to_rpc(request: Request) -> Asked:
     for name, value in sent:
         key = name.lower()
         headers[key] = f"{headers[key]},{value}" if key in headers else value
-    return Asked(
+    return RpcRequest(
         request.method,
         f"{ORIGIN}{_encode_path(path)}{question}{raw_query}",
         headers,
@@ -112,10 +112,10 @@ def from_native(response: HttpResponse, method: str = "GET") -> Reply:
     value: Any = HttpResponseConverter.encode(response, expected_type=None).value
     headers = {name: one.value for name, one in value["headers"].items()}
     cookies = [read_cookie(name, morsel) for jar in value["cookies"] or () for name, morsel in jar.items()]
-    return from_rpc(Answered(value["status_code"].value, headers, cookies, value["body"].value), method)
+    return from_rpc(RpcResponse(value["status_code"].value, headers, cookies, value["body"].value), method)
 
 
-def from_rpc(answered: Answered, method: str = "GET") -> Reply:
+def from_rpc(answered: RpcResponse, method: str = "GET") -> Reply:
     """Return what the caller gets for a worker's answer to a call with this method."""
     status = int(answered.status_code)
     demand(200 <= status <= 999, f"no status of an answer: {status}")

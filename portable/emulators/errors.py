@@ -4,7 +4,7 @@ Exception
 +-- Refused        the platform answers a request itself, and calls no function
 +-- Malformed      the shim's native response is one that the platform cannot send: a defect of the shim's
 +-- Broken         the reply broke off: what a client must see of a stream that failed
-+-- Unavailable    there is no such emulator here: says what to do
++-- Unavailable    there is no such emulator or function here: says what to do
 """
 
 from __future__ import annotations
@@ -27,4 +27,4 @@ class Broken(Exception):
 
 
 class Unavailable(Exception):
-    """An emulator that is not there."""
+    """An emulator or a function that is not there."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-Pairs: TypeAlias = tuple[tuple[str, str], ...]
+Pairs: TypeAlias = Sequence[tuple[str, str]]
+"""Header names and values, in the order and with the spelling that they were sent with."""
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,10 @@ from platforms.openwhisk.media_types import MediaType, is_json, is_json_family, 
 from platforms.openwhisk.shim import STATUSES, make_main
 
 from .errors import Malformed, Refused
-from .messages import Answer, Reply, Request, Send
+from .messages import Answer, Pairs, Reply, Request, Send
 
 if TYPE_CHECKING:
     from platforms.loading import Handler
-
-Pairs = list[tuple[str, str]]
 
 METHODS = ("GET", "DELETE", "POST", "PUT", "HEAD", "OPTIONS", "PATCH")
 UTF_8_ONLY = {

@@ -46,7 +46,7 @@ def _differences(expected: Expected, reply: Reply) -> Iterator[str]:
         yield f"body: {_first_difference(expected.body, reply.body)}"
 
 
-def _values(name: str, headers: Pairs | list[tuple[str, str]]) -> list[str]:
+def _values(name: str, headers: Pairs) -> list[str]:
     return [value for key, value in headers if key.lower() == name]
 
 

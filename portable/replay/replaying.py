@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..emulators.errors import Broken, Malformed, Refused, Unavailable
+from ..emulators.function import loaded
 from ..emulators.messages import Answer, Reply, Send
 from ..emulators.registry import emulators, runner, sender
 from . import comparison
 from .call_file import HttpCall, NativeCall, read
 from .errors import ReplayError
-from .function import loaded
 
 if TYPE_CHECKING:
     from platforms.loading import Handler

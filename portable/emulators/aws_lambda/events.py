@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from .received import CUSTOM_DOMAIN, Api, Names, Pairs, Received
+from ..messages import Pairs
+from .received import CUSTOM_DOMAIN, Api, Names, Received
 from .routes import Route
 
 _HOP_BY_HOP = {"connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}

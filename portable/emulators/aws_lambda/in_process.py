@@ -16,6 +16,7 @@ from ..messages import Answer, Request, Send
 from .doors import DOORS, LOAD_BALANCER
 from .exchange import Exchange, new_ids
 from .received import FunctionNames, Received
+from .routes import ANY_PATH
 from .runtime import Outcome
 from .runtime_api import Invocation
 
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
 
 NAMES = FunctionNames()
 _HOST = ("Host", "localhost")
-# function/openapi.json may have fewer, and then API Gateway answers the others itself
-_METHODS = ("get", "post", "put", "patch", "delete", "options", "head")
-ANY_PATH: Mapping[str, Any] = {
-    "paths": {path: {method: {} for method in _METHODS} for path in ("/", "/{proxy+}")},
-}
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,7 @@ class InProcess:
             return Outcome(json.dumps(told).encode(), failed=True)
 
 
-def received(request: Request) -> Received:
+def to_received(request: Request) -> Received:
     """Return a request as it comes to a front door."""
     headers = (_HOST, *request.headers)
     return Received(request.method, request.target, headers, request.body, "192.0.2.1", *new_ids())
@@ -78,7 +74,7 @@ def send_to(exchange: Exchange) -> Send:
         limit_bytes = exchange.door.limit_bytes
         if len(request.body) > limit_bytes:
             raise Refused(413, f"the request is over {limit_bytes / 2**20:g} MB")
-        served = exchange.serve(received(request))
+        served = exchange.serve(to_received(request))
         return Answer(served.reply, served.reason)
 
     return send
@@ -87,6 +83,7 @@ def send_to(exchange: Exchange) -> Send:
 def sender(handler: Handler, environ: Mapping[str, str], door: str) -> Send:
     """Return what sends a request to the shim through a front door."""
     chosen = LOAD_BALANCER if door == "alb" else DOORS[door]
+    # function/openapi.json may have fewer paths, and then API Gateway answers the others itself
     function = InProcess(make_lambda_handler(handler, environ))
     return send_to(Exchange(chosen, ANY_PATH, NAMES, function, is_timed=False))
 

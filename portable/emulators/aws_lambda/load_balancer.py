@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..messages import Pairs
 from .events import body_of, forwarded, is_text, multi_value
-from .received import CUSTOM_DOMAIN, Api, Names, Pairs, Received
+from .received import CUSTOM_DOMAIN, Api, Names, Received
 from .routes import Route
 
 

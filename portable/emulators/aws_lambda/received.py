@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
-Pairs: TypeAlias = Sequence[tuple[str, str]]
+from ..messages import Pairs
 
 
 class Received(NamedTuple):

@@ -1,4 +1,4 @@
-"""Which resource of a REST API a request is for: the paths and methods of function/openapi.json, no others. Pure."""
+"""Which resource of an API a request is for: of the paths and methods of its OpenAPI document, no others. Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ class Route(NamedTuple):
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-any-method.html
 ANY_METHOD = "x-amazon-apigateway-any-method"
+ANY_PATH: Mapping[str, Any] = {"paths": {path: {ANY_METHOD: {}} for path in ("/", "/{proxy+}")}}
+"""The spec of an API that sends every path and method on."""
+
 DEFAULT = Route("$default", {})
 """What a door without routes sends everything to."""
 

@@ -15,15 +15,14 @@ from platforms.aws_lambda.limits import ALB_MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES
 from portable.emulators.aws_lambda import in_process
 from portable.emulators.aws_lambda.doors import DOORS, HTTP_V1, LOAD_BALANCER, LOAD_BALANCER_MULTI, Door
 from portable.emulators.aws_lambda.exchange import Exchange
-from portable.emulators.aws_lambda.in_process import NAMES, InProcess, LambdaContext, received
+from portable.emulators.aws_lambda.in_process import NAMES, InProcess, LambdaContext, to_received
 from portable.emulators.aws_lambda.received import Api
-from portable.emulators.aws_lambda.routes import ANY_METHOD
+from portable.emulators.aws_lambda.routes import ANY_PATH
 from portable.emulators.messages import Send
 from tests.conformance import Reply, Request
 
 EXECUTE_API = "abc123.execute-api.eu-west-1.amazonaws.com"
 FUNCTION_URL = "abc123.lambda-url.eu-west-1.on.aws"
-SPEC: Mapping[str, Any] = {"paths": {path: {ANY_METHOD: {}} for path in ("/", "/{proxy+}")}}
 _HTTP_API = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html"
 _REST_API = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html"
 _ALB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html"
@@ -49,10 +48,10 @@ class FrontDoor:
 
     def to_event(self, request: Request) -> dict[str, Any]:
         """Return the event that the door sends."""
-        at_door = received(request)
-        route = self.door.route(at_door, SPEC)
+        received = to_received(request)
+        route = self.door.route(received, ANY_PATH)
         assert route
-        return dict(self.door.to_native(at_door, route, NAMES, self.api))
+        return dict(self.door.to_native(received, route, NAMES, self.api))
 
     def from_reply(self, result: Any) -> Reply:
         """Return what the caller gets for a result."""
@@ -60,11 +59,12 @@ class FrontDoor:
 
     def send_to(self, run: Callable[[Any, LambdaContext], Any]) -> Send:
         """Return what sends a request through the door to a function."""
-        exchange = Exchange(self.door, SPEC, NAMES, InProcess(run), is_timed=False, api=self.api, is_strict=True)
+        exchange = Exchange(self.door, ANY_PATH, NAMES, InProcess(run), is_timed=False, api=self.api, is_strict=True)
         return in_process.send_to(exchange)
 
 
 def _all_but_text(content_type: str) -> bool:
+    """Whether the REST API declares a type as binary: not all, so that the shim sees bodies of both kinds."""
     return not content_type.startswith("text/") or "charset" in content_type
 
 

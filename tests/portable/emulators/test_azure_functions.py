@@ -9,7 +9,7 @@ from azure.functions import HttpResponse
 
 from portable.emulators import azure_functions as host
 from portable.emulators.azure_cookies import Cookie
-from portable.emulators.azure_functions import ORIGIN, Answered
+from portable.emulators.azure_functions import ORIGIN, RpcResponse
 from portable.emulators.errors import Malformed, Refused
 from tests.cases import CASES
 from tests.conformance import Request
@@ -134,22 +134,22 @@ class TestReply:
     @pytest.mark.parametrize(
         ("answered", "why"),
         [
-            (Answered("200", {"X-A": "a\r\nb: c"}), "Kestrel refuses"),
-            (Answered("200", {"X-A": "a\0"}), "Kestrel refuses"),
-            (Answered("200", {"X-A": "é"}), "Kestrel refuses"),
-            (Answered("200", {"X A": "1"}), "no header's name"),
-            (Answered("200", {"X-A": 1}), "no value"),  # type: ignore[dict-item]
-            (Answered("99", {}), "no status"),
-            (Answered("204", {}, (), b"x"), "may have no body"),
-            (Answered("205", {}, (), b"x"), "may have no body"),
-            (Answered("304", {}, (), b"x"), "may have no body"),
-            (Answered("200", {"content-length": "2"}, (), b"x"), "Content-Length is 2"),
-            (Answered("200", {}, [Cookie("a b", "1")]), "no name of a cookie"),
-            (Answered("200", {}, [Cookie("a", "1", path="/\r\n")]), "Kestrel refuses"),
-            (Answered("200", {}, [Cookie("a", "1", max_age=-1)]), "negative"),
+            (RpcResponse("200", {"X-A": "a\r\nb: c"}), "Kestrel refuses"),
+            (RpcResponse("200", {"X-A": "a\0"}), "Kestrel refuses"),
+            (RpcResponse("200", {"X-A": "é"}), "Kestrel refuses"),
+            (RpcResponse("200", {"X A": "1"}), "no header's name"),
+            (RpcResponse("200", {"X-A": 1}), "no value"),  # type: ignore[dict-item]
+            (RpcResponse("99", {}), "no status"),
+            (RpcResponse("204", {}, (), b"x"), "may have no body"),
+            (RpcResponse("205", {}, (), b"x"), "may have no body"),
+            (RpcResponse("304", {}, (), b"x"), "may have no body"),
+            (RpcResponse("200", {"content-length": "2"}, (), b"x"), "Content-Length is 2"),
+            (RpcResponse("200", {}, [Cookie("a b", "1")]), "no name of a cookie"),
+            (RpcResponse("200", {}, [Cookie("a", "1", path="/\r\n")]), "Kestrel refuses"),
+            (RpcResponse("200", {}, [Cookie("a", "1", max_age=-1)]), "negative"),
         ],
     )
-    def test_answer_that_the_host_cannot_send_is_the_shims_fault(self, answered: Answered, why: str) -> None:
+    def test_answer_that_the_host_cannot_send_is_the_shims_fault(self, answered: RpcResponse, why: str) -> None:
         # https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpHeaders.cs
         with pytest.raises(Malformed, match=why):
             host.from_rpc(answered)

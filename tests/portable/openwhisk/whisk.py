@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from portable.emulators import openwhisk as controller
-from portable.emulators.messages import Request
+from portable.emulators.messages import Pairs, Request
 from tests.runtimes import action_loop
 
 from . import entities
@@ -141,14 +141,14 @@ class Whisk:
                 return one
         raise Rejected(404, _MISSING)
 
-    def call_web(self, path: Path, method: str, target: str, headers: controller.Pairs, body: bytes) -> Any:
+    def call_web(self, path: Path, method: str, target: str, headers: Pairs, body: bytes) -> Any:
         """Call a raw-http web action and return status, headers and body of the reply."""
         annotations = {one["key"]: one["value"] for one in self.get_action(path, code=False)["annotations"]}
         if annotations.get("web-export") is not True:
             raise Rejected(404, _MISSING)
         assert annotations.get("raw-http") is True, "only raw-http web actions are known here"
         assert annotations.get("web-custom-options") is True
-        activation = self.activate(path, controller.to_native(Request(method, target, tuple(headers), body)))
+        activation = self.activate(path, controller.to_native(Request(method, target, headers, body)))
         return controller.from_native(activation["response"]["result"])
 
     def _run(self, path: Path, action: Entity, args: Entity, activation_id: str) -> tuple[int, Any, str]:

@@ -24,12 +24,11 @@ from portable.aws.settings import Settings
 from portable.deploying.errors import DeployError
 from portable.emulators.aws_lambda.doors import DOORS
 from portable.emulators.aws_lambda.exchange import Exchange
+from portable.emulators.aws_lambda.routes import ANY_PATH
 from portable.emulators.aws_lambda.runtime import Runtime
 
 from ..processes import Server, python, running
 
-_METHODS = ("get", "post", "put", "patch", "delete", "options", "head")
-ANY_PATH: dict[str, Any] = {"paths": {path: {method: {} for method in _METHODS} for path in ("/", "/{proxy+}")}}
 RUNTIME = f"python3.{sys.version_info.minor}"
 
 

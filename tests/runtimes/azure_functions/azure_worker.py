@@ -162,11 +162,11 @@ def worker_of(app_dir: Path, **environ: str) -> Iterator[Worker]:
         yield Worker(process, port, app_dir)
 
 
-def _answered(told: Mapping[str, Any]) -> host.Answered:
+def _answered(told: Mapping[str, Any]) -> host.RpcResponse:
     """Return an answer out of protobuf's JSON."""
     assert not told["enable_content_negotiation"]
     body = base64.b64decode(told["body"]["bytes"], validate=True)
-    return host.Answered(told["status_code"], told["headers"], [_cookie(cookie) for cookie in told["cookies"]], body)
+    return host.RpcResponse(told["status_code"], told["headers"], [_cookie(cookie) for cookie in told["cookies"]], body)
 
 
 def _cookie(told: Mapping[str, Any]) -> Cookie:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portable.emulators.aws_lambda.received import Pairs, Received
+from portable.emulators.aws_lambda.received import Received
+from portable.emulators.messages import Pairs
 
 
 def make_request(method: str = "GET", target: str = "/", *, headers: Pairs = (), body: bytes = b"") -> Received:

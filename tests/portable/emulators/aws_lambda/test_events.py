@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from platforms.aws_lambda.shim import FUNCTION_URL, HTTP_API_V2, REST_API, dialect_of
-from portable.emulators.aws_lambda.events import http_event, rest_event, url_event
-from portable.emulators.aws_lambda.received import Pairs
+from platforms.aws_lambda.shim import FUNCTION_URL, HTTP_API_V1, HTTP_API_V2, REST_API, dialect_of
+from portable.emulators.aws_lambda.events import http_event, http_v1_event, rest_event, url_event
+from portable.emulators.aws_lambda.received import Api
 from portable.emulators.aws_lambda.routes import DEFAULT, Route
+from portable.emulators.messages import Pairs
 from tests.portable.aws.targets import NAMES
 
 from ...aws.run.made import make_request
@@ -141,6 +143,65 @@ class TestUrl:
 
     def test_without_cookies_there_is_no_such_header(self) -> None:
         assert "cookie" not in url(headers=())["headers"]
+
+
+class TestHttpV1:
+    def test_it_is_rest_s_event_with_a_version_and_the_path_decoded(self) -> None:
+        event = http_v1_event(make_request("GET", TARGET, headers=HEADERS), Route("GET /{a}", {"a": "a b"}), NAMES)
+
+        assert dialect_of(event) is HTTP_API_V1
+        assert (event["version"], event["path"], event["resource"]) == ("1.0", "/a b", "/{a}")
+        assert event["multiValueQueryStringParameters"] == {"x": ["1 2", "+"], "y": [""]}
+        assert event["multiValueHeaders"]["X-Two"] == ["1", "2"]
+        assert (event["body"], event["pathParameters"]) == (None, {"a": "a b"})
+
+
+class TestDomainOfAws:
+    """On a domain of AWS's own the stage stands in front of the path; on a custom one it does not."""
+
+    API = Api("abc", "abc.execute-api.eu-west-1.amazonaws.com")
+
+    def test_rest_has_the_stage_in_the_context_alone(self) -> None:
+        event = rest_event(make_request("GET", TARGET), PROXY, NAMES, self.API)
+
+        assert (event["path"], event["requestContext"]["path"]) == ("/a%20b", "/dev/a%20b")
+
+    def test_http_has_the_stage_in_the_path(self) -> None:
+        second = http_event(make_request("GET", TARGET), DEFAULT, NAMES, self.API)
+        first = http_v1_event(make_request("GET", TARGET), DEFAULT, NAMES, self.API)
+
+        assert (second["rawPath"], second["requestContext"]["http"]["path"]) == ("/dev/a b", "/dev/a b")
+        assert (first["path"], first["requestContext"]["path"]) == ("/dev/a b", "/dev/a b")
+        assert second["requestContext"]["stage"] == first["requestContext"]["stage"] == "dev"
+
+    def test_the_default_stage_is_in_no_path(self) -> None:
+        event = http_event(make_request("GET", TARGET), DEFAULT, replace(NAMES, stage="$default"), self.API)
+
+        assert event["rawPath"] == "/a b"
+
+    @pytest.mark.parametrize("event_of", [rest_event, http_v1_event, http_event, url_event])
+    def test_the_event_tells_the_domain_and_the_api(self, event_of: Any) -> None:
+        context = event_of(make_request(), DEFAULT, NAMES, self.API)["requestContext"]
+
+        assert (context["apiId"], context["domainName"], context["domainPrefix"]) == ("abc", self.API.domain, "abc")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "sent"),
+    [("image/png", b"\xff", "/w=="), ("text/plain", b"\xff", "\ufffd"), (None, b"{}", "e30=")],
+)
+def test_rest_sends_as_base64_what_the_api_declares_as_binary(content_type: str | None, body: bytes, sent: str) -> None:
+    """What has no type is taken for JSON, and what is not declared for text."""
+    headers = [("Content-Type", content_type)] if content_type else []
+    api = Api(is_binary=lambda declared: declared in ("image/png", "application/json"))
+
+    assert rest_event(make_request("POST", headers=headers, body=body), PROXY, NAMES, api)["body"] == sent
+
+
+def test_path_parameters_of_a_route_are_in_the_event() -> None:
+    event = http_event(make_request("GET", "/a/b"), Route("GET /a/{id}", {"id": "b"}), NAMES)
+
+    assert (event["routeKey"], event["pathParameters"]) == ("GET /a/{id}", {"id": "b"})
 
 
 @pytest.mark.parametrize("event_of", [rest, http, url])

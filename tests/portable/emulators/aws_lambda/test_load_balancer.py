@@ -10,11 +10,12 @@ import pytest
 from platforms.aws_lambda.limits import ALB_MAX_PAYLOAD_BYTES
 from platforms.aws_lambda.shim import LOAD_BALANCER, dialect_of
 from portable.emulators.aws_lambda.in_process import NAMES, sender
-from portable.emulators.aws_lambda.load_balancer import alb_event
+from portable.emulators.aws_lambda.load_balancer import alb_event, alb_multi_event
 from portable.emulators.aws_lambda.received import Received
 from portable.emulators.aws_lambda.replies import alb_reply
 from portable.emulators.aws_lambda.routes import DEFAULT
 from portable.emulators.errors import Malformed
+from portable.emulators.messages import Pairs
 from tests.cases import CASES
 from tests.conformance import Case, Reply, Request, missing, run
 from tests.functions.conformance.handler import handle
@@ -58,6 +59,31 @@ def test_load_balancer_sends_the_last_of_each_name_and_decodes_nothing() -> None
         "x-forwarded-proto": "https",
     }
     assert (event["body"], event["isBase64Encoded"]) == ("/w==", True)
+
+
+def test_load_balancer_with_multi_value_headers_on_sends_every_value_and_no_other_map() -> None:
+    headers = [("Host", "lb.example"), ("X-Two", "1"), ("x-two", "2")]
+    event = alb_multi_event(Received("GET", "/?c=%26&c=2", headers, b"", "192.0.2.1", "r1", "Root=1"), DEFAULT, NAMES)
+
+    assert dialect_of(event) is LOAD_BALANCER
+    assert event["multiValueQueryStringParameters"] == {"c": ["%26", "2"]}
+    assert event["multiValueHeaders"]["x-two"] == ["1", "2"]
+    assert not {"headers", "queryStringParameters"} & event.keys()
+    assert (event["body"], event["isBase64Encoded"]) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ((), "eA=="),
+        ((("Content-Type", "text/x"),), "x"),
+        ((("Content-Type", "text/x"), ("Content-Encoding", "br")), "eA=="),
+    ],
+)
+def test_load_balancer_sends_text_as_it_is_unless_it_is_encoded(headers: Pairs, body: str) -> None:
+    event = alb_event(Received("PUT", "/", headers, b"x", "192.0.2.1", "r1", "Root=1"), DEFAULT, NAMES)
+
+    assert event["body"] == body
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from portable.emulators.aws_lambda.replies import payload_2_reply, rest_reply
+from portable.emulators.aws_lambda.replies import (
+    alb_multi_reply,
+    alb_reply,
+    http_v1_reply,
+    payload_2_reply,
+    rest_reply,
+)
 from portable.emulators.errors import Malformed
 from portable.emulators.messages import Reply
 
@@ -112,3 +118,32 @@ class TestPayload2:
     def test_malformed_results_say_what_is_wrong(self, result: Any, why: str) -> None:
         with pytest.raises(Malformed, match=why):
             payload_2(result)
+
+
+class TestHttpV1:
+    def test_headers_are_rest_s_but_none_is_renamed_or_added(self) -> None:
+        result = {**OK, "headers": {"Content-Length": "9", "X-A": "lost"}, "multiValueHeaders": {"x-a": ["1", "2"]}}
+        reply = http_v1_reply(json.dumps(result).encode())
+
+        assert reply.headers == [("content-length", "9"), ("x-a", "1"), ("x-a", "2")]
+
+    @pytest.mark.parametrize(
+        ("result", "why"), [("text", "the result is 'text'"), ({**OK, "cookies": []}, "key 'cookies'")]
+    )
+    def test_malformed_results_say_what_is_wrong(self, result: Any, why: str) -> None:
+        with pytest.raises(Malformed, match=why):
+            http_v1_reply(json.dumps(result).encode())
+
+
+class TestLoadBalancer:
+    RESULT = json.dumps(
+        {**OK, "headers": {"A": "1", "a": "2"}, "multiValueHeaders": {"B": ["3", "4"]}, "cookies": ["c=5"]}
+    ).encode()
+
+    def test_only_the_map_of_its_mode_is_read(self) -> None:
+        assert alb_reply(self.RESULT).headers == [("a", "1"), ("a", "2")]
+        assert alb_multi_reply(self.RESULT).headers == [("b", "3"), ("b", "4")]
+
+    def test_multi_value_headers_that_are_no_lists_are_malformed(self) -> None:
+        with pytest.raises(Malformed, match="multiValueHeaders has for 'a'"):
+            alb_multi_reply(json.dumps({**OK, "multiValueHeaders": {"a": "b"}}).encode())

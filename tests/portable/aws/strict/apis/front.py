@@ -13,7 +13,7 @@ from .front_http import HttpFront
 from .front_rest import RestFront
 from .front_url import UrlFront
 
-Answer = tuple[int, dict[str, str], bytes]
+Fetched = tuple[int, dict[str, str], bytes]
 
 
 class Front:
@@ -23,7 +23,7 @@ class Front:
         self._apis = (RestFront(services), HttpFront(services))
         self._url = UrlFront(services)
 
-    def fetch(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def fetch(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Fetched:
         """Return status, headers and body. Raises OSError for a host that is not there."""
         parts = urlsplit(url)
         host = parts.hostname or ""

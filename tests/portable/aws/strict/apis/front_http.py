@@ -17,7 +17,7 @@ from portable.emulators.aws_lambda.routes import DEFAULT, Route, match
 from tests.conformance import Reply, Request
 
 from ..services import Services
-from .behind import send
+from .front_function import send
 
 _FUNCTION = re.compile(r"(?:.*/functions/)?(arn:aws:lambda:[^/]+?)(?:/invocations)?")
 

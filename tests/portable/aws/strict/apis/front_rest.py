@@ -18,7 +18,7 @@ from portable.emulators.aws_lambda.routes import ANY_METHOD, route_of
 from tests.conformance import Reply, Request
 
 from ..services import Services
-from .behind import send
+from .front_function import send
 
 _INTEGRATION = re.compile(
     r"arn:aws:apigateway:[\w-]+:lambda:path/2015-03-31/functions/(?P<function>arn:aws:lambda:[^/]+)/invocations"

@@ -10,7 +10,7 @@ from portable.emulators.aws_lambda.routes import DEFAULT
 from tests.conformance import Reply, Request
 
 from ..services import Services
-from .behind import send
+from .front_function import send
 
 _FORBIDDEN = (
     "Forbidden. For troubleshooting Function URL authorization issues, see: "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from platforms.loading import load_handler
 
-from .errors import ReplayError
+from .errors import Unavailable
 
 if TYPE_CHECKING:
     from platforms.loading import Handler
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 def loaded(folder: str) -> Iterator[Handler]:
     """Load the handler of a folder, or the one that HANDLER names; for the time of the block HANDLER names it.
 
-    Most shims load their handler when they are imported. Raises HandlerError, or ReplayError if there is no folder.
+    Most shims load their handler when they are imported. Raises HandlerError, or Unavailable if there is no folder.
     """
     before = os.environ.get("HANDLER")
     if not before and not Path(folder).is_dir():
-        raise ReplayError(f"there is no folder {folder!r}: name the function's with --function")
+        raise Unavailable(f"there is no folder {folder!r}: name the function's with --function")
     path = Path(os.path.normpath(Path.cwd() / folder))
     parent, name = str(path.parent), path.name
     if parent not in sys.path:

@@ -1,4 +1,4 @@
-"""What every front door does once it knows the function: its emulator runs the zip."""
+"""What every front door does once it knows the function: its emulator sends the request to the zip."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Called:
 
 def send(services: Services, door: Door, api: Api, request: Request, route: Route, *, arn: str, stage: str) -> Reply:
     """Send a request through a front door of a stage to the function of an ARN."""
-    region, account, base = arn.split(":")[3], *arn.split(":")[4::2]
+    _, _, _, region, account, _, base, *_ = arn.split(":")
     names = FunctionNames(base, account, region, stage)
     exchange = Exchange(door, {}, names, _Called(services.calls, arn), is_timed=False, api=api, is_strict=True)
     received = Received(request.method, request.target, request.headers, request.body, "192.0.2.1", *new_ids())
