@@ -6,14 +6,18 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..stack.quantities import parse_duration_s, parse_quantity
 from ..stack.retries import BACKOFFS, MAX_CONCURRENCY
-from .calls.page_sandbox import FUNCTION_PAGES, SANDBOXED
-from .http.addresses import Allowed
 
 PROVIDERS = ("docker", "process")
+IN_CLUSTER_HOSTS = frozenset({"gateway", "gateway.openfaas", "gateway.openfaas.svc.cluster.local"})
+"""What functions call the gateway, as on a cluster."""
+OWN_HOSTS = IN_CLUSTER_HOSTS | {"localhost"}
+SANDBOXED = "sandboxed"
+FUNCTION_PAGES = (SANDBOXED, "trusted")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -101,8 +105,15 @@ class Setting(NamedTuple):
         return _show(getattr(Config, self.field))
 
 
-def read_config(arguments: Sequence[str], environ: Mapping[str, str]) -> Config:
-    """Return the settings. Ends the program for --help (exit code 0) and for a value that cannot be used (2)."""
+def read_config(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    checks: Mapping[str, Callable[[Any], object]] = MappingProxyType({}),
+) -> Config:
+    """Return the settings. Ends the program for --help (exit code 0) and for a value that cannot be used (2).
+
+    `checks` are other rooms' rules for values, by the field of Config; each raises ValueError with what is wrong.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m portable gateway",
         description="Serve the OpenFaaS REST API over a Docker engine, or over processes of this machine.",
@@ -120,6 +131,8 @@ def read_config(arguments: Sequence[str], environ: Mapping[str, str]) -> Config:
         if written is not None:
             try:
                 values[setting.field] = setting.parse(written)
+                if check := checks.get(setting.field):
+                    check(values[setting.field])
             except ValueError as error:
                 parser.error(f"{source}: {error}")
     return Config(**values)
@@ -177,12 +190,6 @@ def _function_pages(written: str) -> str:
     if written not in FUNCTION_PAGES:
         raise ValueError(f"{written!r} is not one of {', '.join(FUNCTION_PAGES)}")
     return written
-
-
-def _hosts_and_networks(written: str) -> tuple[str, ...]:
-    names = _names(written)
-    Allowed(names)
-    return names
 
 
 def _number(written: str, most: int) -> int:
@@ -252,7 +259,7 @@ SETTINGS = (
     Setting(
         "callback-allow",
         "callback_allow",
-        _hosts_and_networks,
+        _names,
         "HOST|CIDR[,...]",
         "what callbacks may reach besides the internet: this machine and its networks are refused",
     ),

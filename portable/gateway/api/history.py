@@ -12,8 +12,9 @@ from flask import Response, request
 
 from ...stack.errors import GatewayError, NotFound, Refused
 from ...stack.messages import FunctionName, LogMessage, LogQuery
-from ..history.models import CallQuery, KeptCall, moment_of, ns_of
+from ..history.models import CallQuery, KeptCall
 from ..history.service import History
+from ..logs.line import moment_of, ns_of
 from .bodies import MAX_LIMIT, json_reply, read_function, read_limit
 from .logs import ReadLogs, read_time
 

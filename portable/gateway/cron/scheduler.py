@@ -18,7 +18,6 @@ from ..calls.proxy import Proxy
 from ..calls.pump import Clock, Timer, WallClock
 from ..config import Config
 from ..functions.state import Function
-from ..queue.models import Headers
 from .job import Job, Missed, Run
 from .schedule_file import Book
 
@@ -170,7 +169,7 @@ class Cron:
         task.add_done_callback(self._runs.discard)
 
     async def _run(self, function: Function, job: Job, run: Run) -> None:
-        headers: Headers = [*_HEADERS, (b"x-call-id", run.call_id.encode())]
+        headers = [*_HEADERS, (b"x-call-id", run.call_id.encode())]
         try:
             await self._book.write()  # a run that has begun is none that was missed, whatever happens to the gateway
             ran = await invoke(self._proxy, function, b"/", headers, b"", 0)

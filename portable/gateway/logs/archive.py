@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from ...stack.errors import Unavailable
 from ...stack.messages import FunctionName, LogMessage
-from ..history.models import Line, moment_of
 from ..storage.history_file import File
+from .line import Line, moment_of
 
 DEFAULT_BYTES = 2**20
 MAX_FUNCTIONS = 250

@@ -10,8 +10,8 @@ from itertools import count
 from threading import Event
 
 from ...stack.messages import FunctionName, LogMessage, LogQuery
-from ..history.models import Line, ns_of
 from .archive import LogArchive
+from .line import Line, ns_of
 
 MAX_LINES = 5000
 MAX_CHARACTERS = 8192

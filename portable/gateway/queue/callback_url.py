@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ...stack.errors import Refused
-from ..api.auth import OWN_HOSTS
+from ..config import IN_CLUSTER_HOSTS, OWN_HOSTS
 from ..http.addresses import Allowed, looks_numeric
 
 MAX_LENGTH = 2048
@@ -42,7 +42,7 @@ class OwnUrls:
     def __init__(self, hosts: Iterable[str] = (), public_url: str = "") -> None:
         """`hosts` are further names of the gateway's own, besides those that functions have for it."""
         self._hosts = {*OWN_HOSTS, *(host.lower() for host in hosts), "127.0.0.1", "::1"}
-        self._places = {(name, IN_CLUSTER_PORT) for name in OWN_HOSTS - {"localhost"}}
+        self._places = {(name, IN_CLUSTER_PORT) for name in IN_CLUSTER_HOSTS}
         if public_url:
             with suppress(Refused):  # it is for people, and may be anything
                 public = parse(public_url)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from portable.gateway.config import SETTINGS, Config, Setting, read_config
+from portable.gateway.http.addresses import Allowed
 
 
 def test_read_config_nothing_given_is_the_defaults() -> None:
@@ -70,6 +71,7 @@ def test_read_config_empty_variable_is_none() -> None:
     assert read_config([], {"GATEWAY_PORT": ""}).port == 8080
 
 
+CHECKS = {"callback_allow": Allowed}
 BAD = (
     ("port", "65536", "a number below 65536"),
     ("port", "٣", "a number below 65536"),
@@ -95,7 +97,7 @@ def test_read_config_bad_value_ends_with_2_and_names_it(
     flag: str, written: str, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        read_config([f"--{flag}", written], {})
+        read_config([f"--{flag}", written], {}, CHECKS)
 
     assert ended.value.code == 2
     error = capsys.readouterr().err

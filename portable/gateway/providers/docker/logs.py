@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from queue import Empty, Full, Queue
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
@@ -19,8 +18,8 @@ from urllib3.exceptions import HTTPError
 
 from ....stack.errors import Refused
 from ....stack.messages import FunctionName, LogMessage, LogQuery
-from ...history.models import Line
 from ...logs.archive import LogArchive
+from ...logs.line import Line, moment_of
 from ..base import Replica
 from . import spec as spec
 from .engine import Engine, end_stream
@@ -224,8 +223,7 @@ def _lines(response: requests.Response | None, source: _Source) -> Generator[Lin
 def _line(written: str, text: str, source: _Source) -> Line:
     """Return a line from the time that Docker wrote before it."""
     time_ns = spec.time_ns(written)
-    moment = datetime.fromtimestamp(time_ns // 10**9, UTC).replace(microsecond=time_ns % 10**9 // 1000)
-    return Line(time_ns, source.id, LogMessage(*source.function, source.name, moment, text))
+    return Line(time_ns, source.id, LogMessage(*source.function, source.name, moment_of(time_ns), text))
 
 
 def _entries(response: requests.Response, *, is_tty: bool) -> Iterator[bytes]:

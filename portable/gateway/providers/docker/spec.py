@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from ....stack.errors import Refused
 from ....stack.messages import DEFAULT_NAMESPACE, FunctionDeployment, FunctionName, rfc3339
 from ....stack.quantities import parse_quantity
+from ...config import IN_CLUSTER_HOSTS
 from ..base import Replica, ReplicaState
 
 FUNCTION_LABEL = "com.openfaas.function"
@@ -34,7 +35,6 @@ IDLE_SUFFIX = ".idle"
 SECRETS_DIR = "/var/openfaas/secrets"
 PORT = 8080  # of every function: https://docs.openfaas.com/reference/workloads/
 _OWN_LABELS = ("com.docker.compose.", "com.openfaas.gateway.", FUNCTION_LABEL, NAMESPACE_LABEL)
-_GATEWAY_ALIASES = {"gateway", "gateway.openfaas", "gateway.openfaas.svc.cluster.local"}
 _MIN_MEMORY_BYTES = 6 * 2**20  # Docker takes no less
 _STATES = {
     "running": ReplicaState.RUNNING,
@@ -112,7 +112,7 @@ def aliases(name: FunctionName) -> list[str]:
     The bare one is for the default namespace alone: on one network, two namespaces would share it.
     """
     bare = [name.name] if name.namespace == DEFAULT_NAMESPACE else []
-    return [one for one in (*bare, str(name), f"{name}.svc.cluster.local") if one not in _GATEWAY_ALIASES]
+    return [one for one in (*bare, str(name), f"{name}.svc.cluster.local") if one not in IN_CLUSTER_HOSTS]
 
 
 def replica_name(item: Mapping[str, Any]) -> str:

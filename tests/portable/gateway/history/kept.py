@@ -10,8 +10,9 @@ from typing import Any
 
 from portable.gateway.calls.record import Call
 from portable.gateway.functions.state import Function
-from portable.gateway.history.models import CallQuery, Line, moment_of
+from portable.gateway.history.models import CallQuery
 from portable.gateway.history.service import History
+from portable.gateway.logs.line import Line, moment_of
 from portable.gateway.storage.history_file import FILE_NAME, File
 from portable.stack.messages import FunctionName, LogMessage
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-from portable.gateway.history.models import Line, ns_of
 from portable.gateway.logs.archive import LogArchive
 from portable.gateway.logs.buffer import LogBook
+from portable.gateway.logs.line import Line, ns_of
 from portable.gateway.providers.base import Replica, ReplicaState
 from portable.gateway.providers.process.provider import ProcessProvider
 from portable.stack.messages import LogMessage, LogQuery
