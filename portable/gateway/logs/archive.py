@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from ...stack.errors import Unavailable
 from ...stack.messages import FunctionName, LogMessage
-from ..storage.history_file import File
+from ..storage.sqlite import SqliteFile
 from .line import Line, moment_of
 
 DEFAULT_BYTES = 2**20
@@ -18,6 +18,18 @@ MAX_FUNCTIONS = 250
 """Of more, the lines of the one that printed longest ago are dropped."""
 WRITE_AT_BYTES = 256 * 1024
 MAX_WAITING_BYTES = 1024 * 1024
+TABLES = """
+CREATE TABLE lines (
+    seq INTEGER PRIMARY KEY,
+    function TEXT NOT NULL,
+    time_ns INTEGER NOT NULL,
+    replica_id TEXT NOT NULL,
+    replica TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX lines_of_function ON lines (function, time_ns, seq, size);
+"""
 _LINE_BYTES = 100
 """What a line takes besides its text."""
 _LEFT = 0.9
@@ -32,7 +44,7 @@ _log = logging.getLogger(__name__)
 class LogArchive:
     """Keeps lines. Thread-safe; it waits for the disk, so it is not for the loop."""
 
-    def __init__(self, file: File, max_bytes: int = DEFAULT_BYTES) -> None:
+    def __init__(self, file: SqliteFile, max_bytes: int = DEFAULT_BYTES) -> None:
         """Keep `max_bytes` of each function."""
         self._file = file
         self._max_bytes = max_bytes

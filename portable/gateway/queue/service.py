@@ -18,13 +18,14 @@ from ..http.addresses import Allowed
 from ..http.exchange import Exchange, Unreadable
 from ..http.headers import date_line
 from ..http.post import Post, Resolve, resolve
-from ..storage.queue_file import File
+from ..storage.sqlite import SqliteFile
 from .callback_url import OwnUrls, check
 from .callbacks import Callbacks
 from .dispatcher import Dispatcher, Limits
 from .limits import RETRY_AFTER_S, Places, QueueFull
 from .models import CALL_ID, Headers, NewCall, Ticket, pack
 from .retention import Retention
+from .schema import open_file
 from .store import Store
 from .views import Views
 
@@ -43,7 +44,7 @@ class AsyncCalls:
         self,
         config: Config,
         proxy: Proxy,
-        file: File,
+        file: SqliteFile,
         *,
         clock: Clock,
         random: Random,
@@ -77,7 +78,7 @@ class AsyncCalls:
     @classmethod
     async def open(cls, config: Config, proxy: Proxy) -> AsyncCalls:
         """Return the calls of a gateway's state. Raises GatewayError for a file that cannot be used."""
-        file = await asyncio.to_thread(File, config.state_dir)
+        file = await asyncio.to_thread(open_file, config.state_dir)
         calls = cls(config, proxy, file, clock=WallClock(), random=Random(), look_up=resolve)  # noqa: S311 - of waits
         await calls.load()
         return calls

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from ...stack.errors import Conflict, NotFound
-from ..storage.queue_file import File
+from ..storage.sqlite import SqliteFile
 from ..storage.writer import Operation, Writer
 from .models import ENDED, Attempt, Callback, CallbackState, Ending, NewCall, State, Ticket, unpack
 from .retention import Retention, trim
@@ -32,8 +32,9 @@ _TICKETS = (
 class Store:
     """The transitions of calls; made on the event loop, which never waits for a disk. They raise Unavailable."""
 
-    def __init__(self, file: File) -> None:
+    def __init__(self, file: SqliteFile) -> None:
         self._file = file
+        file.connection.row_factory = sqlite3.Row
         self._writer = Writer(file.connection)
 
     async def recover(self) -> list[Ticket]:

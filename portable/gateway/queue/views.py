@@ -11,7 +11,7 @@ from typing import Any
 
 from ...stack.errors import NotFound, Unavailable
 from ...stack.messages import rfc3339
-from ..storage.queue_file import File
+from ..storage.sqlite import SqliteFile
 from .models import Reply, State, unpack
 
 Wire = dict[str, Any]
@@ -24,7 +24,7 @@ _SUMMARY = (
 class Views:
     """Reads calls. Raises Unavailable if the file cannot be read."""
 
-    def __init__(self, file: File) -> None:
+    def __init__(self, file: SqliteFile) -> None:
         self._file = file
 
     def find(self, call_id: str) -> Wire:
@@ -62,6 +62,7 @@ class Views:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         try:
             connection = self._file.reader()
+            connection.row_factory = sqlite3.Row
             try:
                 yield connection
             finally:

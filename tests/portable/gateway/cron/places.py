@@ -14,7 +14,7 @@ from portable.gateway.api.cron import states
 from portable.gateway.calls.proxy import Proxy
 from portable.gateway.calls.record import Call
 from portable.gateway.config import Config
-from portable.gateway.cron.schedule_file import Book
+from portable.gateway.cron.schedule_file import ScheduleFile
 from portable.gateway.cron.scheduler import LOOK_S, Cron
 from portable.gateway.functions.state import Function, Router
 from portable.gateway.server import running
@@ -142,7 +142,7 @@ async def place(
 ) -> AsyncIterator[Place]:
     """Give a gateway that begins with some functions at a port; another one of the same folder goes on from there."""
     config = Config(port=0, state_dir=state_dir, **{"write_timeout_s": 30.0, **settings})
-    router, clock, book = Router(), WallClock(at_s), Book(state_dir)
+    router, clock, file = Router(), WallClock(at_s), ScheduleFile(state_dir)
     recorder: list[Place] = []
     proxy = Proxy(
         router,
@@ -152,8 +152,8 @@ async def place(
         unreachable=lambda function: None,
         upstream_timeout_s=config.upstream_timeout_s,
     )
-    await book.load()
-    cron = Cron(proxy, book, clock)
+    await file.load()
+    cron = Cron(proxy, file, clock)
     it = Place(cron, clock, router)
     recorder.append(it)
     for deployment in functions:

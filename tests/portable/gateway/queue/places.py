@@ -18,9 +18,9 @@ from portable.gateway.calls.pump import Clock
 from portable.gateway.calls.record import Call
 from portable.gateway.config import Config
 from portable.gateway.functions.state import Function, Router
+from portable.gateway.queue.schema import open_file
 from portable.gateway.queue.service import AsyncCalls
 from portable.gateway.server import running
-from portable.gateway.storage.queue_file import File
 from portable.stack.messages import FunctionDeployment, FunctionName
 
 from ..peers.client import Reply, ask
@@ -171,7 +171,9 @@ async def place(
         upstream_timeout_s=config.upstream_timeout_s,
     )
     look_up = (names or FakeNames()).look_up
-    calls = AsyncCalls(config, proxy, File(state_dir), clock=clock or FakeClock(), random=Random(1), look_up=look_up)
+    calls = AsyncCalls(
+        config, proxy, open_file(state_dir), clock=clock or FakeClock(), random=Random(1), look_up=look_up
+    )
     try:
         await calls.load()
         async with running(config, hello, proxy, calls) as port:

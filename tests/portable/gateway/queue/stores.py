@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from portable.gateway.queue.models import Ending, NewCall, Reply, State
+from portable.gateway.queue.schema import open_file
 from portable.gateway.queue.store import Store
 from portable.gateway.queue.views import Views
-from portable.gateway.storage.queue_file import File
+from portable.gateway.storage.sqlite import SqliteFile
 
 NOW_S = 1_800_000_000.0
 FUNCTION = "fn.openfaas-fn"
@@ -24,7 +25,7 @@ class Opened:
 
     store: Store
     views: Views
-    file: File
+    file: SqliteFile
 
     async def running(self, call_id: str = "one", **fields: Any) -> int:
         """Keep a call and have it run; return its number."""
@@ -48,7 +49,7 @@ class Opened:
 @asynccontextmanager
 async def opened(state_dir: Path, *, watch: Callable[[str], None] | None = None) -> AsyncIterator[Opened]:
     """Give the store of a folder; `watch` is told of every statement."""
-    file = File(state_dir)
+    file = open_file(state_dir)
     file.connection.set_trace_callback(watch)
     store = Store(file)
     try:
