@@ -142,6 +142,7 @@ def make_provider(config: Config, secrets: SecretStore, archive: LogArchive, env
     return ProcessProvider(
         read_stack(config.stack_path, environ),
         stack_path=config.stack_path,
+        command=config.process_command,
         secrets=secrets,
         environ=environ,
         grace_s=config.write_timeout_s,

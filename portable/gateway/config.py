@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ class Config:
     """The Docker network of the functions: the gateway sees the containers on it, and no others."""
     stack_path: Path = Path("stack.yml")
     """What the process provider runs."""
+    process_command: tuple[str, ...] = ("python", "-m", "platforms.openfaas")
+    """What serves a function's folder, given --function, --host and --port; "python" is this interpreter."""
     store_path: Path | None = None
     """What GET /store.json answers, for `faas-cli store`."""
     allowed_hosts: tuple[str, ...] = ()
@@ -143,7 +146,9 @@ def _show(value: Any) -> str:
         return f"{value / 3600:g}h" if value >= 3600 else f"{value:g}s"
     if isinstance(value, int) and value >= 2**20:
         return f"{value // 2**20}Mi"
-    return "" if value in (None, ()) else str(value)
+    if isinstance(value, tuple):
+        return shlex.join(value)
+    return "" if value is None else str(value)
 
 
 def _text(written: str) -> str:
@@ -174,6 +179,13 @@ def _path(written: str) -> Path:
     if not written or "\0" in written:
         raise ValueError(f"{written!r} is not a path")
     return Path(written)
+
+
+def _command(written: str) -> tuple[str, ...]:
+    words = tuple(shlex.split(written))
+    if not words or "\0" in written:
+        raise ValueError(f"{written!r} is not a command")
+    return words
 
 
 def _names(written: str) -> tuple[str, ...]:
@@ -231,6 +243,13 @@ SETTINGS = (
     Setting("state-dir", "state_dir", _path, "DIR", "folder of the password, secrets and calls, for its owner alone"),
     Setting("network", "network", _text, "NAME", "Docker network of the functions; other containers are not touched"),
     Setting("stack", "stack_path", _path, "FILE", "stack file whose functions the process provider runs"),
+    Setting(
+        "process-command",
+        "process_command",
+        _command,
+        "COMMAND",
+        "what serves a function as a process; it is given --function DIR --host ADDRESS --port PORT",
+    ),
     Setting("store", "store_path", _path, "FILE", "what /store.json answers to `faas-cli store`, instead of our own"),
     Setting("allowed-host", "allowed_hosts", _names, "NAME[,NAME...]", "further host names of the gateway's own"),
     Setting(

@@ -31,6 +31,7 @@ CASES = (
     ("state-dir", "/var/lib/gateway", "state_dir", Path("/var/lib/gateway")),
     ("network", "mine", "network", "mine"),
     ("stack", "other.yml", "stack_path", Path("other.yml")),
+    ("process-command", "node 'my server.js'", "process_command", ("node", "my server.js")),
     ("store", "store.json", "store_path", Path("store.json")),
     ("allowed-host", "nas.lan, pi.lan", "allowed_hosts", ("nas.lan", "pi.lan")),
     ("upstream-timeout", "1m30s", "upstream_timeout_s", 90.0),
@@ -88,6 +89,8 @@ BAD = (
     ("async-backoff", "none", "exponential, full, equal"),
     ("callback-allow", "10.1.0.1/16", "neither a host's name nor a network"),
     ("function-pages", "open", "sandboxed, trusted"),
+    ("process-command", "'open", "No closing quotation"),
+    ("process-command", " ", "is not a command"),
     ("log-level", "loud", "DEBUG, INFO"),
 )
 
