@@ -8,7 +8,7 @@ from ...stack.errors import Conflict, GatewayError, NotFound, Refused
 from ..queue.models import ENDED, State, unpack
 from ..queue.service import AsyncCalls
 from .bodies import json_reply, read_function, read_limit
-from .functions import Run
+from .functions import RunOnLoop
 
 _NOT_SENT = frozenset((b"content-length", b"content-security-policy", b"date", b"x-content-type-options"))
 
@@ -22,7 +22,7 @@ class NotKept(GatewayError):
 class AsyncRoutes:
     """The views of /async-function/CALL-ID and of /system/async."""
 
-    def __init__(self, calls: AsyncCalls, run: Run) -> None:
+    def __init__(self, calls: AsyncCalls, run: RunOnLoop) -> None:
         self._calls = calls
         self._run = run
 

@@ -21,8 +21,8 @@ from ..functions.state import Function
 from .job import Job, Missed, Run
 from .schedule_file import ScheduleFile
 
-LOOK_S = 1.0
-"""So often it is looked which functions there are, and whether the wall clock was set or the machine slept."""
+POLL_S = 1.0
+"""How often to check which functions there are, and whether the wall clock was set or the machine slept."""
 MAX_RUNNING = 10
 """So many runs of a function go on at a time; any more are skipped."""
 _TROUBLE = "schedule"
@@ -65,7 +65,7 @@ class Cron:
 
     def start(self) -> None:
         """Begin to call what is due from now on; tell of what was due while there was no gateway."""
-        self.look()
+        self.refresh()
         for label in self._file.jobs.keys() - {function.label for function in self._functions.values()}:
             del self._file.jobs[label]
         now_s = self._clock.now()
@@ -86,8 +86,8 @@ class Cron:
             await asyncio.wait(self._runs)
         await self._file.write()
 
-    def look(self) -> None:
-        """Take the functions as they are now: a schedule that is new holds from now on."""
+    def refresh(self) -> None:
+        """Learn which functions there are now: a schedule that is new holds from now on."""
         for name in self._known.keys() - self._functions.keys():
             self._forget(name)
         for name, function in self._functions.items():
@@ -103,19 +103,19 @@ class Cron:
 
     def _tick(self) -> None:
         """Begin what is due, and see to it that the rest follows."""
-        wait_s = LOOK_S
+        wait_s = POLL_S
         try:
             wait_s = self._begin_due(self._clock.now())
         except Exception:  # noqa: BLE001 - the edge: a fault of the gateway's own must not end all schedules
-            _log.exception("schedules could not be looked at; they are again")
+            _log.exception("schedules could not be checked; they are again")
         if self._file.is_dirty and (not self._writing or self._writing.done()):
             self._writing = asyncio.get_running_loop().create_task(self._file.write())
         self._timer = self._clock.call_later(wait_s, self._tick)
 
     def _begin_due(self, now_s: float) -> float:
-        """Begin what is due; return when to look again, in seconds from then."""
-        self.look()
-        wait_s = LOOK_S
+        """Begin what is due; return when to check again, in seconds from then."""
+        self.refresh()
+        wait_s = POLL_S
         for function in self._functions.values():
             if job := self._file.jobs.get(function.label):
                 due_s, missed = job.take(now_s)

@@ -21,8 +21,8 @@ from ..http.post import Post, Resolve, resolve
 from ..storage.sqlite import SqliteFile
 from .callback_url import OwnUrls, check
 from .callbacks import Callbacks
-from .dispatcher import Dispatcher, Limits
-from .limits import RETRY_AFTER_S, Places, QueueFull
+from .dispatcher import Dispatcher, RunSettings
+from .limits import RETRY_AFTER_S, QueueFull, QueueLimits
 from .models import CALL_ID, Headers, NewCall, Ticket, pack
 from .retention import Retention
 from .schema import open_file
@@ -58,9 +58,9 @@ class AsyncCalls:
         self._store = Store(file)
         self.views = Views(file)
         """What can be read of calls, on any thread but the loop's."""
-        self._places = Places(config.async_max_queued, config.async_max_disk_bytes)
-        limits = Limits(config.async_concurrency, config.async_max_result_bytes, config.async_backoff)
-        self._dispatcher = Dispatcher(self._store, proxy, limits, clock=clock, random=random, ended=self._call_ended)
+        self._limits = QueueLimits(config.async_max_queued, config.async_max_disk_bytes)
+        settings = RunSettings(config.async_concurrency, config.async_max_result_bytes, config.async_backoff)
+        self._dispatcher = Dispatcher(self._store, proxy, settings, clock=clock, random=random, ended=self._call_ended)
         self._callbacks = Callbacks(
             self._store,
             proxy,
@@ -88,7 +88,7 @@ class AsyncCalls:
         for ticket in await self._store.recover():
             self._enter(ticket)
         for ticket in await self._store.callbacks():
-            self._places.enter(ticket.function, 0)
+            self._limits.enter(ticket.function, 0)
             self._callbacks.add(ticket, ticket.due_s)
 
     def start(self, port: int) -> None:
@@ -113,7 +113,7 @@ class AsyncCalls:
         received = 0
         try:
             function, target = self._proxy.resolve(exchange.target)
-            self._places.check(function.label, 0)
+            self._limits.check(function.label, 0)
             call = self._new_call(exchange, function, target)
             body = await self._read(exchange)
             received = len(body)
@@ -201,12 +201,12 @@ class AsyncCalls:
 
     async def _take(self, call: NewCall) -> None:
         size = len(call.body)
-        self._places.check(call.function, size)
-        self._places.enter(call.function, size)
+        self._limits.check(call.function, size)
+        self._limits.enter(call.function, size)
         try:
             ticket = await self._store.accept(call)
         except GatewayError:
-            self._places.leave(call.function, size)
+            self._limits.leave(call.function, size)
             raise
         self._dispatcher.add(ticket)
 
@@ -219,18 +219,18 @@ class AsyncCalls:
     # What happens to calls.
 
     def _enter(self, ticket: Ticket) -> None:
-        self._places.enter(ticket.function, ticket.size)
+        self._limits.enter(ticket.function, ticket.size)
         self._dispatcher.add(ticket)
 
     def _call_ended(self, ticket: Ticket, has_ended: bool) -> None:  # noqa: FBT001
         self._call_has_ended.set()
         if has_ended and ticket.callback_url:
-            self._places.enter(ticket.function, 0)
+            self._limits.enter(ticket.function, 0)
             self._callbacks.add(ticket, 0.0)
-        self._places.leave(ticket.function, ticket.size)
+        self._limits.leave(ticket.function, ticket.size)
 
     def _callback_ended(self, ticket: Ticket) -> None:
-        self._places.leave(ticket.function, 0)
+        self._limits.leave(ticket.function, 0)
 
     async def _trim_now_and_then(self) -> None:
         while True:

@@ -21,7 +21,7 @@ from ....stack.messages import FunctionDeployment, FunctionName, LogMessage, Log
 from ....stack.stack_file import StackFunction
 from ...config import Config
 from ...logs.archive import LogArchive
-from ...logs.buffer import LogBook
+from ...logs.buffer import LogBuffer
 from ...secrets import SecretStore
 from ..base import Change, Notify, Replica, ReplicaState
 from .declared import checked, difference
@@ -62,9 +62,9 @@ class ProcessProvider:
         self._command = command
         self._package_dirs = package_dirs(command)
         self._grace_s = grace_s
-        self._log_book = LogBook(archive)
+        self._log_buffer = LogBuffer(archive)
         for name in self._functions:
-            self._log_book.restore(name)
+            self._log_buffer.restore(name)
         self._lock = threading.Lock()
         self._slots: dict[str, _Slot] = {}
         self._numbers = count(1)
@@ -149,7 +149,7 @@ class ProcessProvider:
 
     def logs(self, query: LogQuery, closed: Event) -> Iterator[LogMessage]:
         """Yield what a function's processes printed; also those that are gone, of this gateway or an earlier one."""
-        return self._log_book.read(query, closed)
+        return self._log_buffer.read(query, closed)
 
     def usage(self, function: FunctionName) -> Usage:
         """Return what the function's processes use now, without those that they started; zero if not on Linux."""
@@ -171,7 +171,7 @@ class ProcessProvider:
                 ]
                 for future in removed:
                     future.result()
-        self._log_book.close()
+        self._log_buffer.close()
 
     def _start(self, slot: _Slot) -> None:
         """Start a stopped replica's process; the lock is held."""
@@ -183,7 +183,7 @@ class ProcessProvider:
                 command_for(self._command, self._functions[deployment.name].handler_dir, port, self._grace_s),
                 environ=environ_for(deployment, self._environ) | secrets,
                 cwd=ROOT_DIR,
-                on_line=lambda line: self._log_book.append(deployment.name, slot.replica.name, line),
+                on_line=lambda line: self._log_buffer.append(deployment.name, slot.replica.name, line),
                 on_exit=lambda: self._on_exit(slot),
             )
         except OSError as error:

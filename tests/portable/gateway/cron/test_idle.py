@@ -12,11 +12,11 @@ from portable.gateway.cron.scheduler import Cron
 from portable.gateway.providers.base import ReplicaState
 from portable.gateway.server import running
 
+from ..fake_clock import FakeClock
 from ..fake_provider import FakeProvider
 from ..fleet import TO_ZERO, Fleet, on_loop, until
 from ..peers.running import hello
-from ..queue.places import FakeClock
-from .places import MINUTELY
+from .gateways import MINUTELY
 
 
 @on_loop

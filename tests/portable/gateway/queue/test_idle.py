@@ -17,7 +17,7 @@ from ..fake_provider import FakeProvider
 from ..fleet import TO_ZERO, Fleet, on_loop, until
 from ..peers.client import ask
 from ..peers.running import hello
-from .places import FakeNames
+from .gateways import FakeNames
 
 
 @on_loop

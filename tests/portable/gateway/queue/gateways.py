@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -23,54 +21,11 @@ from portable.gateway.queue.service import AsyncCalls
 from portable.gateway.server import running
 from portable.stack.messages import FunctionDeployment, FunctionName
 
+from ..fake_clock import FakeClock
 from ..peers.client import Reply, ask
 from ..peers.running import endpoint, hello, no_wake
 
-START_S = 1_800_000_000.0
 SOON_S = 0.003
-
-
-class FakeTimer:
-    """What a FakeClock is to call."""
-
-    def __init__(self, what: Callable[[], None]) -> None:
-        self._what: Callable[[], None] | None = what
-
-    def cancel(self) -> None:
-        self._what = None
-
-    def fire(self) -> None:
-        """Call it, unless it was cancelled."""
-        if self._what:
-            self._what()
-
-
-class FakeClock:
-    """A clock that stands still until the test moves it."""
-
-    def __init__(self, now_s: float = START_S) -> None:
-        self.now_s = now_s
-        self._timers: list[tuple[float, int, FakeTimer]] = []
-        self._order = itertools.count()
-
-    def now(self) -> float:
-        return self.now_s
-
-    def call_later(self, delay_s: float, what: Callable[[], None]) -> FakeTimer:
-        timer = FakeTimer(what)
-        if delay_s <= 0:
-            asyncio.get_running_loop().call_soon(timer.fire)
-        else:
-            heapq.heappush(self._timers, (self.now_s + delay_s, next(self._order), timer))
-        return timer
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass, and call what is due meanwhile."""
-        end_s = self.now_s + seconds
-        while self._timers and self._timers[0][0] <= end_s:
-            self.now_s, _, timer = heapq.heappop(self._timers)
-            timer.fire()
-        self.now_s = end_s
 
 
 class FakeNames:
@@ -87,7 +42,7 @@ class FakeNames:
 
 
 @dataclass
-class Place:
+class AsyncGateway:
     """A gateway that runs."""
 
     router: Router
@@ -151,14 +106,14 @@ class Place:
 
 
 @asynccontextmanager
-async def place(
+async def async_gateway(
     state_dir: Path,
     *,
     clock: Clock | None = None,
     names: FakeNames | None = None,
     wake: Wake = no_wake,
     **settings: Any,
-) -> AsyncIterator[Place]:
+) -> AsyncIterator[AsyncGateway]:
     """Give a gateway without functions; another one of the same folder takes over what this one leaves."""
     config = Config(port=0, state_dir=state_dir, **{"write_timeout_s": 30.0, **settings})
     router, records = Router(), list[Call]()
@@ -177,6 +132,6 @@ async def place(
     try:
         await calls.load()
         async with running(config, hello, proxy, calls) as port:
-            yield Place(router, proxy, calls, port, records)
+            yield AsyncGateway(router, proxy, calls, port, records)
     finally:
         await calls.close()
