@@ -28,11 +28,11 @@ class AsyncRoutes:
 
     def describe(self, call_id: str) -> Response:
         """Answer everything about a call, its reply with it."""
-        return json_reply(self._calls.views.find(call_id))
+        return json_reply(self._calls.reader.find(call_id))
 
     def result(self, call_id: str) -> Response:
         """Answer what the function answered: its status, headers and body."""
-        state, reply = self._calls.views.reply(call_id)
+        state, reply = self._calls.reader.reply(call_id)
         if state not in ENDED:
             raise Conflict(f"call {call_id} is {state}: it has no result yet")
         if not reply:
@@ -64,8 +64,8 @@ class AsyncRoutes:
     def list(self) -> Response:
         """Answer the newest calls without their replies, and how many each function has in each state."""
         function = read_function("function")
-        counts = self._calls.views.counts()
-        calls = self._calls.views.list(function=function, state=read_state(), limit=read_limit())
+        counts = self._calls.reader.counts()
+        calls = self._calls.reader.list(function=function, state=read_state(), limit=read_limit())
         return json_reply({"counts": {name: counts[name] for name in counts if function in ("", name)}, "calls": calls})
 
 

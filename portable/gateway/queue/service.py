@@ -24,10 +24,10 @@ from .callbacks import Callbacks
 from .dispatcher import Dispatcher, RunSettings
 from .limits import RETRY_AFTER_S, QueueFull, QueueLimits
 from .models import CALL_ID, Headers, NewCall, Ticket, pack
+from .reader import CallReader
 from .retention import Retention
 from .schema import open_file
 from .store import Store
-from .views import Views
 
 MAX_INCOMING_BYTES = 64 * 2**20
 TRIM_EVERY_S = 5.0
@@ -38,7 +38,7 @@ _RETRY_AFTER = b"Retry-After: %d\r\n" % RETRY_AFTER_S
 
 
 class AsyncCalls:
-    """The queue, and what runs it; on the event loop alone, but for `views`."""
+    """The queue, and what runs it; on the event loop alone, but for `reader`."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class AsyncCalls:
         self._allowed = Allowed(config.callback_allow)
         self._own = OwnUrls(config.allowed_hosts, config.public_url)
         self._store = Store(file)
-        self.views = Views(file)
+        self.reader = CallReader(file)
         """What can be read of calls, on any thread but the loop's."""
         self._limits = QueueLimits(config.async_max_queued, config.async_max_disk_bytes)
         settings = RunSettings(config.async_concurrency, config.async_max_result_bytes, config.async_backoff)

@@ -117,11 +117,11 @@ class Pages:
 
     def async_calls(self) -> Response:
         """Show how many asynchronous calls there are, and the newest of them."""
-        function, state, views = read_function("function"), read_state(), self._from.calls.views
+        function, state, reader = read_function("function"), read_state(), self._from.calls.reader
         return self._renderer.page(
             "async_calls.html",
-            counts=views.counts(),
-            calls=views.list(function=function, state=state, limit=read_limit()),
+            counts=reader.counts(),
+            calls=reader.list(function=function, state=state, limit=read_limit()),
             asked=request.args,
             states=[str(one) for one in State],
             ended=ENDED,
@@ -129,8 +129,8 @@ class Pages:
 
     def async_call(self, call_id: str) -> Response:
         """Show everything about an asynchronous call, its result with it."""
-        call = self._from.calls.views.find(call_id)
-        _, reply = self._from.calls.views.reply(call_id)
+        call = self._from.calls.reader.find(call_id)
+        _, reply = self._from.calls.reader.reply(call_id)
         body = shown(reply.body) if reply and reply.body is not None else None
         return self._renderer.page("async_call.html", call=call, body=body, ended=ENDED)
 

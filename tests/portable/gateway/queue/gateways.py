@@ -77,11 +77,11 @@ class AsyncGateway:
 
     async def find(self, call_id: str) -> dict[str, Any]:
         """Return what is known of a call."""
-        return await asyncio.to_thread(self.calls.views.find, call_id)
+        return await asyncio.to_thread(self.calls.reader.find, call_id)
 
     async def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return how many calls are in which state, by function."""
-        return await asyncio.to_thread(self.calls.views.counts)
+        return await asyncio.to_thread(self.calls.reader.counts)
 
     async def settle(self) -> None:
         """Return once all that is due by now has begun, and is written down."""

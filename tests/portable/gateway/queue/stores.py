@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from portable.gateway.queue.models import Ending, NewCall, Reply, State
+from portable.gateway.queue.reader import CallReader
 from portable.gateway.queue.schema import open_file
 from portable.gateway.queue.store import Store
-from portable.gateway.queue.views import Views
 from portable.gateway.storage.sqlite import SqliteFile
 
 NOW_S = 1_800_000_000.0
@@ -24,7 +24,7 @@ class Opened:
     """A store, and what can be read of it."""
 
     store: Store
-    views: Views
+    reader: CallReader
     file: SqliteFile
 
     async def running(self, call_id: str = "one", **fields: Any) -> int:
@@ -43,7 +43,7 @@ class Opened:
 
     def states(self) -> dict[str, str]:
         """Return the state of each call, by id."""
-        return {call["callId"]: call["state"] for call in self.views.list(limit=1000)}
+        return {call["callId"]: call["state"] for call in self.reader.list(limit=1000)}
 
 
 @asynccontextmanager
@@ -53,7 +53,7 @@ async def opened(state_dir: Path, *, watch: Callable[[str], None] | None = None)
     file.connection.set_trace_callback(watch)
     store = Store(file)
     try:
-        yield Opened(store, Views(file), file)
+        yield Opened(store, CallReader(file), file)
     finally:
         await store.close()
 

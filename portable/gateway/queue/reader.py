@@ -21,7 +21,7 @@ _SUMMARY = (
 )
 
 
-class Views:
+class CallReader:
     """Reads calls. Raises Unavailable if the file cannot be read."""
 
     def __init__(self, file: SqliteFile) -> None:
