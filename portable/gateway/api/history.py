@@ -19,7 +19,7 @@ from .bodies import MAX_LIMIT, json_reply, read_function, read_limit
 from .logs import ReadLogs, read_time
 
 CALL_ID = re.compile("[!-~]{1,128}")
-"""What the proxy takes for an id (`proxy_headers.py`)."""
+"""What the proxy takes for an id (calls/headers.py)."""
 MAX_LINES = 1000
 MARGIN = timedelta(seconds=1)
 """A line may have been written a little before the gateway's own clock says that the call began."""

@@ -1,4 +1,4 @@
-"""The log lines that outlive what printed them: of each function the newest so many bytes, on disk."""
+"""Log lines on disk, which outlive what printed them: the newest lines of each function, up to a number of bytes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CREATE INDEX lines_of_function ON lines (function, time_ns, seq, size);
 _LINE_BYTES = 100
 """What a line takes besides its text."""
 _LEFT = 0.9
-"""How much is left after the oldest lines were dropped, which is not done for each line."""
+"""The share that is left after the oldest lines were dropped, so that this is not done for each line."""
 _DROP_OLDEST = (
     "DELETE FROM lines WHERE seq IN (SELECT seq FROM (SELECT seq, sum(size) OVER (ORDER BY time_ns DESC, seq DESC) "
     "AS newer FROM lines WHERE function = ?) WHERE newer > ?)"

@@ -78,7 +78,7 @@ Notify = Callable[[FunctionName, Change, str], None]
 
 
 class Provider(Protocol):
-    """Where functions run. Errors are those of `errors.py`, with a text for the caller."""
+    """Where functions run. Errors are those of stack/errors.py, with a text for the caller."""
 
     orchestration: str
     """Its name in /system/info: "docker" or "process"."""

@@ -58,12 +58,12 @@ class Dispatcher:
         self.pump = Pump(self._run, Lanes(self._concurrency, MAX_RUNNING), clock, "asynchronous calls")
 
     def add(self, ticket: Ticket) -> None:
-        """Have a call run when it is due."""
+        """Run a call when it is due."""
         self._tickets[ticket.seq] = ticket
         self.pump.add(ticket.function, ticket.seq, ticket.due_s)
 
     def discard(self, seq: int) -> None:
-        """Have a call that was cancelled not run; break it off if it does."""
+        """Forget a call that was cancelled; break it off if it runs."""
         self.pump.discard(seq)
         self._forget(seq, has_ended=False)
 

@@ -1,4 +1,4 @@
-"""What is told of calls: read from the file on any thread but the loop's, beside the one that writes."""
+"""Asynchronous calls as they are told of: read from their file on any thread but the loop's, while another writes."""
 
 from __future__ import annotations
 

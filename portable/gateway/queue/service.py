@@ -130,7 +130,7 @@ class AsyncCalls:
             self._incoming -= received
 
     async def cancel(self, call_id: str) -> None:
-        """Have a call not run, or break it off and drop its reply. Raises NotFound, or Conflict if it has ended."""
+        """Cancel a call that waits, or break it off. Raises NotFound, or Conflict if it has ended."""
         self._dispatcher.discard(await self._store.cancel(call_id, self._clock.now()))
 
     async def replay(self, call_id: str) -> None:

@@ -1,4 +1,4 @@
-"""What the pages show of a function: taken on the loop, where it is true, and shown from another thread."""
+"""What pages show of a function: copied on the loop, where it cannot change meanwhile, for another thread."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ReplicaView(NamedTuple):
     in_flight: int
     created_at: datetime
     note: str
-    """How it ended, what is wrong with it, or that it is somebody else's."""
+    """How it ended, what is wrong with it, or that it is adopted."""
 
 
 class FunctionView(NamedTuple):

@@ -32,7 +32,7 @@ class ReplyView(NamedTuple):
 
 
 def reply_of(ran: Ran) -> ReplyView:
-    """Return what is shown of what came."""
+    """Return what a page shows of an invocation."""
     reply = ran.reply
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in unpack(reply.lines)]
     call_id = next((value for name, value in headers if name.lower() == "x-call-id"), "")

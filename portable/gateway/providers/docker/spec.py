@@ -2,7 +2,7 @@
 
 A container says all that there is to know of its replica:
 
-    com.openfaas.function            the function's name; with it alone, a container of somebody else's is adopted
+    com.openfaas.function            the function's name; with it alone, the container is adopted
     com.openfaas.namespace           openfaas-fn unless set
     com.openfaas.gateway.deployment  JSON of the whole deployment, as faas-cli sent it
     com.openfaas.gateway.revision    which deployment it came of
@@ -134,7 +134,7 @@ def function_name(labels: Mapping[str, str]) -> FunctionName:
 def deployed(item: Mapping[str, Any]) -> Origin | None:
     """Return what the gateway wrote into a container's labels, from its item of the engine's list.
 
-    None if the container is somebody else's. Raises Refused or ValueError if it cannot be read.
+    None if the container was made by another program. Raises Refused or ValueError if it cannot be read.
     """
     labels = item["Labels"]
     if not (written := labels.get(DEPLOYMENT_LABEL)):
@@ -144,7 +144,7 @@ def deployed(item: Mapping[str, Any]) -> Origin | None:
 
 
 def adopted(container: Mapping[str, Any], image: Mapping[str, Any]) -> Origin:
-    """Return what a container of somebody else's amounts to, from what inspecting it and its image say.
+    """Return what an adopted container was made of, from what inspecting it and its image say.
 
     What the image itself sets is left out, as faas-cli would not have sent it.
     """
