@@ -22,9 +22,10 @@ from typing import NamedTuple
 from portable.gateway.calls.record import Call
 from portable.gateway.config import Config
 from portable.gateway.functions.state import Function
-from portable.gateway.history.models import CallQuery, Line
+from portable.gateway.history.models import CallQuery
+from portable.gateway.history.schema import FILE_NAME
 from portable.gateway.history.service import History
-from portable.gateway.storage.history_file import FILE_NAME
+from portable.gateway.logs.line import Line
 from portable.stack.messages import FunctionDeployment, FunctionName, LogMessage
 
 from .gateway_places import QUIET

@@ -20,14 +20,15 @@ from ..stack.errors import GatewayError
 from .api.auth import PASSWORD_FILE, Credentials, load_credentials
 from .app import create_app
 from .calls.metrics import Metrics
-from .calls.page_sandbox import SANDBOXED, PageSandbox
+from .calls.page_sandbox import PageSandbox
 from .calls.proxy import Proxy
 from .calls.record import Call, Record
-from .config import Config, read_config
+from .config import SANDBOXED, Config, read_config
 from .cron.scheduler import Cron
 from .functions.service import Functions
 from .functions.state import Router
 from .history.service import History
+from .http.addresses import Allowed
 from .logs.archive import LogArchive
 from .providers.base import Change, Provider
 from .queue.service import AsyncCalls
@@ -41,7 +42,7 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Serve until a signal; return the exit code: 0, 1 if the gateway cannot run, 2 for bad arguments."""
-    config = read_config(arguments, environ)
+    config = read_config(arguments, environ, {"callback_allow": Allowed})
     logging.basicConfig(level=config.log_level, format=LOG_FORMAT)
     try:
         credentials = load_credentials(config.state_dir)
@@ -140,6 +141,7 @@ def make_provider(config: Config, secrets: SecretStore, archive: LogArchive, env
     return ProcessProvider(
         read_stack(config.stack_path, environ),
         stack_path=config.stack_path,
+        command=config.process_command,
         secrets=secrets,
         environ=environ,
         grace_s=config.write_timeout_s,

@@ -15,7 +15,7 @@ from .api.about import OWN_STORE, AboutRoutes
 from .api.auth import Credentials, Guard
 from .api.bodies import MAX_BODY_BYTES, text_reply
 from .api.cron import CronRoutes
-from .api.functions import FunctionRoutes, Run
+from .api.functions import FunctionRoutes, RunOnLoop
 from .api.history import CALL_ID as ANY_CALL_ID
 from .api.history import CallRoutes
 from .api.logs import LogRoutes
@@ -51,7 +51,7 @@ def create_app(
     secrets: SecretStore,
     credentials: Credentials,
     config: Config,
-    run: Run,
+    run: RunOnLoop,
     render_metrics: Callable[[], bytes],
 ) -> Flask:
     """Return the WSGI application of everything but calls to functions and /healthz. `run` runs things on the loop."""

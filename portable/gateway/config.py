@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..stack.quantities import parse_duration_s, parse_quantity
 from ..stack.retries import BACKOFFS, MAX_CONCURRENCY
-from .calls.page_sandbox import FUNCTION_PAGES, SANDBOXED
-from .http.addresses import Allowed
 
 PROVIDERS = ("docker", "process")
+IN_CLUSTER_HOSTS = frozenset({"gateway", "gateway.openfaas", "gateway.openfaas.svc.cluster.local"})
+"""What functions call the gateway, as on a cluster."""
+OWN_HOSTS = IN_CLUSTER_HOSTS | {"localhost"}
+SANDBOXED = "sandboxed"
+FUNCTION_PAGES = (SANDBOXED, "trusted")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -31,6 +36,8 @@ class Config:
     """The Docker network of the functions: the gateway sees the containers on it, and no others."""
     stack_path: Path = Path("stack.yml")
     """What the process provider runs."""
+    process_command: tuple[str, ...] = ("python", "-m", "platforms.openfaas")
+    """What serves a function's folder, given --function, --host and --port; "python" is this interpreter."""
     store_path: Path | None = None
     """What GET /store.json answers, for `faas-cli store`."""
     allowed_hosts: tuple[str, ...] = ()
@@ -101,8 +108,15 @@ class Setting(NamedTuple):
         return _show(getattr(Config, self.field))
 
 
-def read_config(arguments: Sequence[str], environ: Mapping[str, str]) -> Config:
-    """Return the settings. Ends the program for --help (exit code 0) and for a value that cannot be used (2)."""
+def read_config(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    checks: Mapping[str, Callable[[Any], object]] = MappingProxyType({}),
+) -> Config:
+    """Return the settings. Ends the program for --help (exit code 0) and for a value that cannot be used (2).
+
+    `checks` are other rooms' rules for values, by the field of Config; each raises ValueError with what is wrong.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m portable gateway",
         description="Serve the OpenFaaS REST API over a Docker engine, or over processes of this machine.",
@@ -120,6 +134,8 @@ def read_config(arguments: Sequence[str], environ: Mapping[str, str]) -> Config:
         if written is not None:
             try:
                 values[setting.field] = setting.parse(written)
+                if check := checks.get(setting.field):
+                    check(values[setting.field])
             except ValueError as error:
                 parser.error(f"{source}: {error}")
     return Config(**values)
@@ -130,7 +146,9 @@ def _show(value: Any) -> str:
         return f"{value / 3600:g}h" if value >= 3600 else f"{value:g}s"
     if isinstance(value, int) and value >= 2**20:
         return f"{value // 2**20}Mi"
-    return "" if value in (None, ()) else str(value)
+    if isinstance(value, tuple):
+        return shlex.join(value)
+    return "" if value is None else str(value)
 
 
 def _text(written: str) -> str:
@@ -163,6 +181,13 @@ def _path(written: str) -> Path:
     return Path(written)
 
 
+def _command(written: str) -> tuple[str, ...]:
+    words = tuple(shlex.split(written))
+    if not words or "\0" in written:
+        raise ValueError(f"{written!r} is not a command")
+    return words
+
+
 def _names(written: str) -> tuple[str, ...]:
     return tuple(_text(name.strip()) for name in written.split(","))
 
@@ -177,12 +202,6 @@ def _function_pages(written: str) -> str:
     if written not in FUNCTION_PAGES:
         raise ValueError(f"{written!r} is not one of {', '.join(FUNCTION_PAGES)}")
     return written
-
-
-def _hosts_and_networks(written: str) -> tuple[str, ...]:
-    names = _names(written)
-    Allowed(names)
-    return names
 
 
 def _number(written: str, most: int) -> int:
@@ -224,6 +243,13 @@ SETTINGS = (
     Setting("state-dir", "state_dir", _path, "DIR", "folder of the password, secrets and calls, for its owner alone"),
     Setting("network", "network", _text, "NAME", "Docker network of the functions; other containers are not touched"),
     Setting("stack", "stack_path", _path, "FILE", "stack file whose functions the process provider runs"),
+    Setting(
+        "process-command",
+        "process_command",
+        _command,
+        "COMMAND",
+        "what serves a function as a process; it is given --function DIR --host ADDRESS --port PORT",
+    ),
     Setting("store", "store_path", _path, "FILE", "what /store.json answers to `faas-cli store`, instead of our own"),
     Setting("allowed-host", "allowed_hosts", _names, "NAME[,NAME...]", "further host names of the gateway's own"),
     Setting(
@@ -252,7 +278,7 @@ SETTINGS = (
     Setting(
         "callback-allow",
         "callback_allow",
-        _hosts_and_networks,
+        _names,
         "HOST|CIDR[,...]",
         "what callbacks may reach besides the internet: this machine and its networks are refused",
     ),

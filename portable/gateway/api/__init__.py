@@ -1,1 +1,1 @@
-"""The control plane over HTTP: `/system/*` and what is read of asynchronous calls, as faas-cli asks for it."""
+"""The control plane over HTTP, as faas-cli asks for it: `/system/*`, and reading an asynchronous call."""

@@ -17,10 +17,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ...stack.errors import Forbidden, GatewayError, NotLoggedIn
+from ..config import OWN_HOSTS
 
 USER_FILE = "basic-auth-user"  # the names that OpenFaaS has for them
 PASSWORD_FILE = "basic-auth-password"  # noqa: S105 - a file's name
-OWN_HOSTS = frozenset({"localhost", "gateway", "gateway.openfaas", "gateway.openfaas.svc.cluster.local"})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ...stack.messages import rfc3339
 from ..cron.job import Job, Run
 from ..cron.scheduler import Cron, Refusal
 from .bodies import json_reply
-from .functions import Run as RunOnLoop
+from .functions import RunOnLoop
 
 Wire = dict[str, Any]
 
@@ -30,7 +30,7 @@ class CronRoutes:
 
 async def states(cron: Cron) -> list[Wire]:
     """Return how every schedule is, by its function's name; on the loop."""
-    cron.look()
+    cron.refresh()
     wires = [_to_wire(label, job) for label, job in cron.jobs.items()]
     wires += [_refused_to_wire(label, refused) for label, refused in cron.refused.items()]
     return sorted(wires, key=lambda wire: str(wire["function"]))

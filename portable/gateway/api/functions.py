@@ -19,7 +19,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-class Run(Protocol):
+class RunOnLoop(Protocol):
     """Runs a coroutine on the gateway's loop, waits for it, and returns or raises what it does."""
 
     def __call__(self, coroutine: Coroutine[Any, Any, T], /) -> T:
@@ -29,7 +29,7 @@ class Run(Protocol):
 class FunctionRoutes:
     """The views of /system/functions and its neighbours. What is to be kept is kept by Functions, on the loop."""
 
-    def __init__(self, functions: Functions, run: Run) -> None:
+    def __init__(self, functions: Functions, run: RunOnLoop) -> None:
         self._functions = functions
         self._run = run
 
@@ -79,7 +79,9 @@ class FunctionRoutes:
         return Response(status=200 if is_done else 202)
 
 
-def deploy_and_note(functions: Functions, run: Run, deployment: FunctionDeployment, *, is_new: bool | None) -> bool:
+def deploy_and_note(
+    functions: Functions, run: RunOnLoop, deployment: FunctionDeployment, *, is_new: bool | None
+) -> bool:
     """Deploy as `Functions.deploy` does, and log where else the function could not be deployed."""
     is_done = run(functions.deploy(deployment, is_new=is_new))
     if note := note_of(deployment):

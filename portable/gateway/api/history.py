@@ -12,13 +12,14 @@ from flask import Response, request
 
 from ...stack.errors import GatewayError, NotFound, Refused
 from ...stack.messages import FunctionName, LogMessage, LogQuery
-from ..history.models import CallQuery, KeptCall, moment_of, ns_of
+from ..history.models import CallQuery, KeptCall
 from ..history.service import History
+from ..logs.line import moment_of, ns_of
 from .bodies import MAX_LIMIT, json_reply, read_function, read_limit
 from .logs import ReadLogs, read_time
 
 CALL_ID = re.compile("[!-~]{1,128}")
-"""What the proxy takes for an id (`proxy_headers.py`)."""
+"""What the proxy takes for an id (calls/headers.py)."""
 MAX_LINES = 1000
 MARGIN = timedelta(seconds=1)
 """A line may have been written a little before the gateway's own clock says that the call began."""

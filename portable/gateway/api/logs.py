@@ -20,7 +20,7 @@ from ...stack.errors import GatewayError, Refused
 from ...stack.messages import FunctionName, LogMessage, LogQuery
 from ..functions.service import Functions
 from .bodies import read_namespace
-from .functions import Run
+from .functions import RunOnLoop
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
@@ -41,7 +41,7 @@ class BadTime(Refused):
 class LogRoutes:
     """The view of /system/logs."""
 
-    def __init__(self, functions: Functions, read: ReadLogs, run: Run) -> None:
+    def __init__(self, functions: Functions, read: ReadLogs, run: RunOnLoop) -> None:
         self._functions = functions
         self._read = read
         self._run = run
@@ -62,7 +62,7 @@ def _begun(lines: Iterator[LogMessage]) -> Iterator[LogMessage]:
 
 
 def _encode(lines: Iterator[LogMessage], query: LogQuery) -> Iterator[bytes]:
-    yield b""  # what follows may be long in coming: send the head
+    yield b""  # what follows may be long in coming: send the headers
     try:
         for line in lines:
             yield json.dumps(line.to_wire()).encode() + b"\n"

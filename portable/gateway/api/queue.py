@@ -9,7 +9,7 @@ from ..http.headers import unpack
 from ..queue.models import ENDED, State
 from ..queue.service import AsyncCalls
 from .bodies import json_reply, read_function, read_limit
-from .functions import Run
+from .functions import RunOnLoop
 
 _NOT_SENT = frozenset((b"content-length", b"content-security-policy", b"date", b"x-content-type-options"))
 
@@ -23,17 +23,17 @@ class NotKept(GatewayError):
 class AsyncRoutes:
     """The views of /async-function/CALL-ID and of /system/async."""
 
-    def __init__(self, calls: AsyncCalls, run: Run) -> None:
+    def __init__(self, calls: AsyncCalls, run: RunOnLoop) -> None:
         self._calls = calls
         self._run = run
 
     def describe(self, call_id: str) -> Response:
         """Answer everything about a call, its reply with it."""
-        return json_reply(self._calls.views.find(call_id))
+        return json_reply(self._calls.reader.find(call_id))
 
     def result(self, call_id: str) -> Response:
         """Answer what the function answered: its status, headers and body."""
-        state, reply = self._calls.views.reply(call_id)
+        state, reply = self._calls.reader.reply(call_id)
         if state not in ENDED:
             raise Conflict(f"call {call_id} is {state}: it has no result yet")
         if not reply:
@@ -65,8 +65,8 @@ class AsyncRoutes:
     def list(self) -> Response:
         """Answer the newest calls without their replies, and how many each function has in each state."""
         function = read_function("function")
-        counts = self._calls.views.counts()
-        calls = self._calls.views.list(function=function, state=read_state(), limit=read_limit())
+        counts = self._calls.reader.counts()
+        calls = self._calls.reader.list(function=function, state=read_state(), limit=read_limit())
         return json_reply({"counts": {name: counts[name] for name in counts if function in ("", name)}, "calls": calls})
 
 

@@ -10,9 +10,6 @@ from collections.abc import Callable, Iterable
 
 from ...stack.errors import Forbidden
 
-SANDBOXED = "sandboxed"
-TRUSTED = "trusted"
-FUNCTION_PAGES = (SANDBOXED, TRUSTED)
 SANDBOX = (
     b"Content-Security-Policy: sandbox allow-downloads allow-forms allow-modals allow-popups "
     b"allow-popups-to-escape-sandbox allow-scripts\r\n"

@@ -1,28 +1,27 @@
-"""The file of what is known of schedules: small, replaced as a whole, for its owner alone."""
+"""The file of what is known of schedules, and what is done about one that cannot be used."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ...stack.schedules import Schedule
+from ..storage.json_file import put_aside, read_json, replace_text
 from .job import Job, Run
 
 FILE_NAME = "cron.json"
 VERSION = 1
-MAX_BYTES = 16 * 2**20
 _LATEST_S = 2.0**36
 _KEPT = ("since_s", "seen_s", "missed", "missed_last_s", "skipped")
 _log = logging.getLogger(__name__)
 
 
-class Book:
+class ScheduleFile:
     """Keeps jobs; on the event loop, and its file in threads."""
 
     def __init__(self, state_dir: Path) -> None:
@@ -43,14 +42,14 @@ class Book:
             await asyncio.to_thread(_put_aside, self._path)
 
     async def write(self) -> None:
-        """Have the file be as the jobs are now. If it cannot be written that is logged, and tried again next time."""
+        """Write the jobs as they are now. What cannot be written is logged, and tried again the next time."""
         async with self._writing:
             if not self.is_dirty:
                 return
             self.is_dirty = False
             text = json.dumps({"version": VERSION, "functions": {name: _pack(job) for name, job in self.jobs.items()}})
             try:
-                await asyncio.to_thread(_replace, self._path, text)
+                await asyncio.to_thread(replace_text, self._path, text)
                 self._has_failed = False
             except OSError as error:
                 self.is_dirty = True
@@ -66,13 +65,9 @@ def _pack(job: Job) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Job]:
     try:
-        with path.open("rb") as file:
-            text = file.read(MAX_BYTES + 1)
+        kept = read_json(path)
     except FileNotFoundError:
         return {}
-    if len(text) > MAX_BYTES:
-        raise ValueError(f"it is over {MAX_BYTES} bytes")
-    kept = json.loads(text)
     if kept["version"] != VERSION:
         raise ValueError(f"its version is {kept['version']!r}")
     return {name: _unpack(fields) for name, fields in kept["functions"].items()}
@@ -88,18 +83,8 @@ def _unpack(fields: Mapping[str, Any]) -> Job:
     return Job(Schedule.parse(fields["schedule"]), last=run, **numbers)
 
 
-def _replace(path: Path, text: str) -> None:
-    new_path = path.with_suffix(".new")
-    descriptor = os.open(new_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new_path.replace(path)
-
-
 def _put_aside(path: Path) -> None:
     try:
-        _log.error("it is now %s", path.replace(path.with_suffix(".broken")))
+        _log.error("it is now %s", put_aside(path))
     except OSError as error:
         _log.error("it cannot be put aside, and is replaced: %s", error)

@@ -18,12 +18,11 @@ from ..calls.proxy import Proxy
 from ..calls.pump import Clock, Timer, WallClock
 from ..config import Config
 from ..functions.state import Function
-from ..http.headers import Headers
 from .job import Job, Missed, Run
-from .schedule_file import Book
+from .schedule_file import ScheduleFile
 
-LOOK_S = 1.0
-"""So often it is looked which functions there are, and whether the wall clock was set or the machine slept."""
+POLL_S = 1.0
+"""How often to check which functions there are, and whether the wall clock was set or the machine slept."""
 MAX_RUNNING = 10
 """So many runs of a function go on at a time; any more are skipped."""
 _TROUBLE = "schedule"
@@ -45,10 +44,10 @@ class Refusal(NamedTuple):
 class Cron:
     """The schedules of a gateway's functions; on the event loop alone."""
 
-    def __init__(self, proxy: Proxy, book: Book, clock: Clock) -> None:
+    def __init__(self, proxy: Proxy, file: ScheduleFile, clock: Clock) -> None:
         self._proxy = proxy
         self._functions = proxy.router.functions
-        self._book = book
+        self._file = file
         self._clock = clock
         self._known: dict[FunctionName, FunctionDeployment] = {}
         self.refused: dict[str, Refusal] = {}
@@ -60,19 +59,19 @@ class Cron:
     @classmethod
     async def open(cls, config: Config, proxy: Proxy) -> Cron:
         """Return the schedules of a gateway, with what the last one kept of them."""
-        book = Book(config.state_dir)
-        await book.load()
-        return cls(proxy, book, WallClock())
+        file = ScheduleFile(config.state_dir)
+        await file.load()
+        return cls(proxy, file, WallClock())
 
     def start(self) -> None:
         """Begin to call what is due from now on; tell of what was due while there was no gateway."""
-        self.look()
-        for label in self._book.jobs.keys() - {function.label for function in self._functions.values()}:
-            del self._book.jobs[label]
+        self.refresh()
+        for label in self._file.jobs.keys() - {function.label for function in self._functions.values()}:
+            del self._file.jobs[label]
         now_s = self._clock.now()
-        for label, job in self._book.jobs.items():
+        for label, job in self._file.jobs.items():
             _tell(label, job, job.take_over(now_s))
-        self._book.is_dirty = True
+        self._file.is_dirty = True
         self._tick()
 
     async def stop(self, grace_s: float) -> None:
@@ -85,10 +84,10 @@ class Cron:
             task.cancel()
         if self._runs:
             await asyncio.wait(self._runs)
-        await self._book.write()
+        await self._file.write()
 
-    def look(self) -> None:
-        """Take the functions as they are now: a schedule that is new holds from now on."""
+    def refresh(self) -> None:
+        """Learn which functions there are now: a schedule that is new holds from now on."""
         for name in self._known.keys() - self._functions.keys():
             self._forget(name)
         for name, function in self._functions.items():
@@ -100,28 +99,28 @@ class Cron:
     @property
     def jobs(self) -> Mapping[str, Job]:
         """What is known of each function that has a schedule, by `name.namespace`."""
-        return self._book.jobs
+        return self._file.jobs
 
     def _tick(self) -> None:
         """Begin what is due, and see to it that the rest follows."""
-        wait_s = LOOK_S
+        wait_s = POLL_S
         try:
             wait_s = self._begin_due(self._clock.now())
         except Exception:  # noqa: BLE001 - the edge: a fault of the gateway's own must not end all schedules
-            _log.exception("schedules could not be looked at; they are again")
-        if self._book.is_dirty and (not self._writing or self._writing.done()):
-            self._writing = asyncio.get_running_loop().create_task(self._book.write())
+            _log.exception("schedules could not be checked; they are again")
+        if self._file.is_dirty and (not self._writing or self._writing.done()):
+            self._writing = asyncio.get_running_loop().create_task(self._file.write())
         self._timer = self._clock.call_later(wait_s, self._tick)
 
     def _begin_due(self, now_s: float) -> float:
-        """Begin what is due; return when to look again, in seconds from then."""
-        self.look()
-        wait_s = LOOK_S
+        """Begin what is due; return when to check again, in seconds from then."""
+        self.refresh()
+        wait_s = POLL_S
         for function in self._functions.values():
-            if job := self._book.jobs.get(function.label):
+            if job := self._file.jobs.get(function.label):
                 due_s, missed = job.take(now_s)
                 if missed or due_s is not None:
-                    self._book.is_dirty = True
+                    self._file.is_dirty = True
                 _tell(function.label, job, missed)
                 if due_s is not None:
                     self._begin(function, job, due_s)
@@ -141,20 +140,20 @@ class Cron:
         except Refused as error:
             self.refused[label] = Refusal(function.deployment.annotations.get("schedule", ""), str(error))
             _log.warning("%s is not called by its schedule: %s", label, error)
-        job = self._book.jobs.get(label)
+        job = self._file.jobs.get(label)
         if (job.schedule.written if job else None) == (schedule.written if schedule else None):
             return
-        self._book.jobs.pop(label, None)
-        self._book.is_dirty = True
+        self._file.jobs.pop(label, None)
+        self._file.is_dirty = True
         if schedule:
             now_s = self._clock.now()
-            self._book.jobs[label] = Job(schedule, now_s, now_s, last=job.last if job else None)
+            self._file.jobs[label] = Job(schedule, now_s, now_s, last=job.last if job else None)
 
     def _forget(self, name: FunctionName) -> None:
         del self._known[name]
         self.refused.pop(str(name), None)
-        if self._book.jobs.pop(str(name), None):
-            self._book.is_dirty = True
+        if self._file.jobs.pop(str(name), None):
+            self._file.is_dirty = True
 
     # Runs.
 
@@ -170,16 +169,16 @@ class Cron:
         task.add_done_callback(self._runs.discard)
 
     async def _run(self, function: Function, job: Job, run: Run) -> None:
-        headers: Headers = [*_HEADERS, (b"x-call-id", run.call_id.encode())]
+        headers = [*_HEADERS, (b"x-call-id", run.call_id.encode())]
         try:
-            await self._book.write()  # a run that has begun is none that was missed, whatever happens to the gateway
+            await self._file.write()  # a run that has begun is none that was missed, whatever happens to the gateway
             ran = await invoke(self._proxy, function, b"/", headers, b"", 0)
         except asyncio.CancelledError:
             run.error = "the gateway ended before it did"
             raise
         finally:
             job.running -= 1
-            self._book.is_dirty = True
+            self._file.is_dirty = True
         run.status, run.duration_s, run.error = ran.reply.status, ran.duration_s, ran.reply.error
         if run.error or run.status >= 400:
             why = run.error or f"it answered {run.status}"

@@ -1,4 +1,4 @@
-"""Keeps as many replicas of a function serving as are wanted: starts them, watches them, starts them again."""
+"""As many replicas of a function as are wanted: started, watched while they serve, and started again if they fail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...stack.errors import GatewayError, NotFound
 from ..providers.base import Replica, ReplicaState
 from .backoff import Backoff
 from .probes import NotReady, Prober
-from .replicas import Keeper
+from .replicas import Replicas
 from .state import Endpoint, Function
 
 log = logging.getLogger(__name__)
@@ -20,17 +20,17 @@ CREATING = "create"
 
 
 class Mender:
-    """Makes what there is of a function what is wanted. Only the revision that serves is its matter."""
+    """Brings a function from the replicas that it has to those that are wanted; of the revision that serves alone."""
 
-    def __init__(self, keeper: Keeper, prober: Prober, look: Callable[[Function], None]) -> None:
-        """`look` has a function's replicas looked at again, soon."""
-        self._keeper = keeper
+    def __init__(self, replicas: Replicas, prober: Prober, refresh: Callable[[Function], None]) -> None:
+        """`refresh` asks the provider for a function's replicas again, soon."""
+        self._replicas = replicas
         self._prober = prober
-        self._look = look
+        self._refresh = refresh
         self._backoff = Backoff()
         self._starting: dict[str, asyncio.Task[None]] = {}
         self.stopping: set[str] = set()
-        """Replicas that somebody else is stopping, by id: they get no requests although they run."""
+        """Replicas that are being stopped from outside, by id: they get no requests although they run."""
         self._sick: set[str] = set()
         self._timers: dict[Function, asyncio.TimerHandle] = {}
 
@@ -88,17 +88,17 @@ class Mender:
             self._backoff.forget(_creating(function))
 
     def attach(self, function: Function, replica: Replica) -> None:
-        """Have a running replica serve once it is ready, unless it does or is waited for."""
+        """Send requests to a running replica once it is ready, unless it serves or is waited for."""
         if replica.id in self._starting or replica.id in self.stopping:
             return
         if any(one.replica.id == replica.id for one in function.endpoints) or not self._is_due(function, replica.id):
             return
-        task = self._keeper.spawn(self._attach(function, replica.id), function.label)
+        task = self._replicas.spawn(self._attach(function, replica.id), function.label)
         self._starting[replica.id] = task
         task.add_done_callback(lambda task: self._forget_start(replica.id, task))
 
     def give_up(self, replica_id: str) -> None:
-        """Wait for a replica to get ready no more."""
+        """Stop waiting for a replica to get ready."""
         if task := self._starting.pop(replica_id, None):
             task.cancel()
 
@@ -112,13 +112,13 @@ class Mender:
         self.watch(function, endpoint)
 
     def watch(self, function: Function, endpoint: Endpoint) -> None:
-        """Watch a replica that serves, until it does no more."""
-        self._keeper.run(self._watch(function, endpoint), function.label)
+        """Probe a replica as long as it serves."""
+        self._replicas.run(self._watch(function, endpoint), function.label)
 
     def lose(self, function: Function, replica: Replica, now: Replica | None) -> None:
         """Note that a replica that ran does not run any more; `now` is how it is, None if it is gone."""
         if endpoint := function.take_out(replica.id):
-            self._keeper.dismiss(function, endpoint)
+            self._replicas.dismiss(function, endpoint)
         if replica.id in self._starting or replica.revision != function.revision or not function.wanted:
             return
         if not now:
@@ -129,14 +129,14 @@ class Mender:
 
     def _mend_now(self, function: Function) -> None:
         self._timers.pop(function, None)
-        self._keeper.run(self._mend(function), function.label)
+        self._replicas.run(self._mend(function), function.label)
 
     async def _mend(self, function: Function) -> None:
         async with function.changing:
             await self.level(function)
 
     def _work(self, function: Function) -> list[Coroutine[Any, Any, None]]:
-        """Return what is to be done to have as many replicas as are wanted, and retire those that are too many."""
+        """Return what brings the replicas to the number that is wanted; those that are too many are retired here."""
         replicas = sorted(function.serving, key=lambda replica: replica.created_at)
         paused = [replica for replica in replicas if replica.state is ReplicaState.PAUSED]
         running = [one for one in replicas if one.state is ReplicaState.RUNNING and one.id not in self.stopping]
@@ -145,7 +145,7 @@ class Mender:
         serving = {endpoint.replica.id for endpoint in function.endpoints}
         running.sort(key=lambda replica: replica.id not in serving)
         for replica in running[max(0, function.wanted - len(paused)) :] + stopped[missing:]:
-            self._keeper.retire(function, replica)
+            self._replicas.retire(function, replica)
         work = [self._start(function, replica) for replica in paused]
         # Those that are still waited for are about to tell how they ended.
         ended = [replica for replica in stopped[:missing] if replica.id not in self._starting]
@@ -166,9 +166,9 @@ class Mender:
 
     async def _start(self, function: Function, replica: Replica) -> None:
         try:
-            now = await self._keeper.set_state(replica, ReplicaState.RUNNING, function.replicas)
+            now = await self._replicas.set_state(replica, ReplicaState.RUNNING, function.replicas)
         except NotFound:
-            self._keeper.forget(function, replica.id)
+            self._replicas.forget(function, replica.id)
             self.mend(function)
             return
         if replica.state is ReplicaState.PAUSED:
@@ -177,17 +177,17 @@ class Mender:
             self.attach(function, now)
 
     async def _make(self, function: Function) -> None:
-        replica = await self._keeper.create(function.deployment, function.revision, function.replicas)
+        replica = await self._replicas.create(function.deployment, function.revision, function.replicas)
         self.attach(function, replica)
 
     async def _stop_sick(self, function: Function) -> None:
         sick = [replica for replica in function.serving if replica.id in self._sick]
         self._sick.difference_update(replica.id for replica in sick)
         running = [replica for replica in sick if replica.state is ReplicaState.RUNNING]
-        stopping = [self._keeper.set_state(one, ReplicaState.STOPPED, function.replicas) for one in running]
+        stopping = [self._replicas.set_state(one, ReplicaState.STOPPED, function.replicas) for one in running]
         for replica, result in zip(running, await asyncio.gather(*stopping, return_exceptions=True), strict=True):
             if isinstance(result, NotFound):
-                self._keeper.forget(function, replica.id)
+                self._replicas.forget(function, replica.id)
             elif isinstance(result, GatewayError):
                 self._sick.add(replica.id)
                 log.warning("%s: %s cannot be stopped: %s", function.label, replica.name, result)
@@ -197,14 +197,14 @@ class Mender:
             ready = await self._prober.until_ready(
                 function.ready_probe,
                 lambda: function.replicas.get(replica_id),
-                lambda: self._look(function),
-                self._keeper.config.start_timeout_s,
+                lambda: self._refresh(function),
+                self._replicas.config.start_timeout_s,
             )
         except NotReady as error:
             replica = function.replicas.get(replica_id)
             if not replica or not function.wanted or replica.state is ReplicaState.PAUSED:
                 return
-            lines = await self._keeper.last_lines(replica)
+            lines = await self._replicas.last_lines(replica)
             del self._starting[replica_id]
             self._note_failure(function, replica, f"{error}{lines}")
         else:
@@ -231,7 +231,7 @@ class Mender:
             return
         replica = endpoint.replica
         function.take_out(replica.id)
-        self._keeper.dismiss(function, endpoint)
+        self._replicas.dismiss(function, endpoint)
         if verdict.is_dead:
             self._note_failure(function, replica, verdict.why)
         else:

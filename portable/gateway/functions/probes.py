@@ -1,4 +1,4 @@
-"""How replicas are asked whether they are ready and alive. It judges replicas, and changes none."""
+"""The probes that ask replicas whether they are ready and alive. They change no replica."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Ask = Callable[[str, int, str, float], Awaitable[int]]
 
 FIRST_PAUSE_S = 0.01
 LONGEST_PAUSE_S = 0.25
-LOOK_EVERY_S = 1.0
+REFRESH_EVERY_S = 1.0
 PATIENCE_WITH_THE_LAST = 3
 """Times the threshold: so many probes may go unanswered in a row by the only replica that serves."""
 
@@ -64,13 +64,13 @@ class Prober:
         return Answer("" if 200 <= status < 400 else f"GET {probe.path} was answered {status}, not 200")
 
     async def until_ready(
-        self, probe: Probe, current: Callable[[], Replica | None], look: Callable[[], None], timeout_s: float
+        self, probe: Probe, current: Callable[[], Replica | None], refresh: Callable[[], None], timeout_s: float
     ) -> Replica:
         """Return the replica once it is ready. Raises NotReady if it ended, or is not within `timeout_s`.
 
-        `current` returns it as it was last seen, None if it is gone; `look` asks for it to be looked at again.
+        `current` returns it as it was last seen, None if it is gone; `refresh` asks the provider for it again.
         """
-        begun_s = looked_s = time.monotonic()
+        begun_s = refreshed_s = time.monotonic()
         pause_s = FIRST_PAUSE_S
         answer = Answer("it was not asked yet")
         while True:
@@ -86,9 +86,9 @@ class Prober:
                     return replica
             if now_s - begun_s > timeout_s + probe.initial_delay_s:
                 raise NotReady(f"was not ready within {timeout_s:g} s: {answer.why}{_hint(answer)}")
-            if now_s - looked_s > LOOK_EVERY_S:
-                looked_s = now_s
-                look()
+            if now_s - refreshed_s > REFRESH_EVERY_S:
+                refreshed_s = now_s
+                refresh()
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
 
@@ -119,7 +119,7 @@ class Prober:
         return answer.is_late and endpoint.in_flight > 0 and idle_s < self._upstream_timeout_s
 
     def _patience(self, function: Function, answer: Answer) -> int:
-        """Have more patience where nothing else could answer: a slow machine is slow for every probe."""
+        """Return how many times longer to wait for the only replica: on a slow machine every probe is late."""
         return PATIENCE_WITH_THE_LAST if answer.is_late and len(function.endpoints) == 1 else 1
 
 

@@ -1,6 +1,6 @@
-"""The provider as the event loop sees it: its methods in threads, and the books of what replicas there are.
+"""The provider as the event loop sees it: its methods run in threads, and what they did is known at once.
 
-It makes and ends single replicas as it is told; how many there are to be is not decided here.
+It makes and ends single replicas as it is told; how many there are to be is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ STOP_GRACE_S = 10.0
 """A replica with nothing in flight may take so long to stop; requests may be waiting to start it again."""
 
 
-class Keeper:
-    """Keeps replicas through a provider."""
+class Replicas:
+    """Makes, changes and removes replicas through a provider."""
 
     def __init__(self, provider: Provider, config: Config) -> None:
         self.provider = provider
@@ -64,18 +64,18 @@ class Keeper:
             await asyncio.wait(self._tasks)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    # Books: a look at the provider takes time, and what was changed meanwhile is known better than it saw.
+    # Asking the provider takes time: what was changed here meanwhile is newer than its answer.
 
     def now(self) -> int:
-        """Return the moment, to be given to `is_stale` by who begins to look at replicas."""
+        """Return the moment, for `is_stale`; to be taken before the provider is asked for replicas."""
         return self._changes
 
     def is_stale(self, replica_id: str, since: int) -> bool:
-        """Whether what was seen of a replica by a look that began at `since` counts no more."""
+        """Whether an answer of the provider that was asked for at `since` is out of date about a replica."""
         return replica_id in self.retiring or replica_id in self._removed or self._changed.get(replica_id, -1) > since
 
     def forget(self, function: Function, replica_id: str) -> None:
-        """Take a replica that is gone out of the books."""
+        """Forget a replica that is gone."""
         function.replicas.pop(replica_id, None)
         function.incoming.pop(replica_id, None)
         function.troubles.pop(replica_id, None)
@@ -83,30 +83,30 @@ class Keeper:
 
     # Replicas.
 
-    async def create(self, deployment: FunctionDeployment, revision: str, books: dict[str, Replica]) -> Replica:
-        """Make a replica, start it and write it down in `books`."""
+    async def create(self, deployment: FunctionDeployment, revision: str, known: dict[str, Replica]) -> Replica:
+        """Make a replica, start it and put it into `known`: the function's replicas, or its incoming ones."""
         replica = await self.call(self.provider.create, deployment, revision)
         self._note(replica.id)
-        books[replica.id] = replica
+        known[replica.id] = replica
         return replica
 
     async def set_state(
-        self, replica: Replica, state: ReplicaState, books: dict[str, Replica], grace_s: float = STOP_GRACE_S
+        self, replica: Replica, state: ReplicaState, known: dict[str, Replica], grace_s: float = STOP_GRACE_S
     ) -> Replica:
-        """Start, pause, unpause or stop a replica, and write down how it is then. Raises NotFound if it is gone."""
+        """Start, pause, unpause or stop a replica, and note that in `known`. Raises NotFound if it is gone."""
         self._changed[replica.id] = float("inf")
         try:
             now = await self.call(self._set_state, replica, state, grace_s)
         finally:
             self._note(replica.id)
-        if replica.id in books:
-            books[replica.id] = now
+        if replica.id in known:
+            known[replica.id] = now
         else:  # it was retired meanwhile
             self._changed.pop(replica.id, None)
         return now
 
     def retire(self, function: Function, replica: Replica, endpoint: Endpoint | None = None) -> None:
-        """Take a replica out of the books and of traffic at once, and remove it when nothing is in flight in it."""
+        """Forget a replica and send it nothing more at once; remove it when nothing is in flight in it."""
         self.forget(function, replica.id)
         endpoint = function.take_out(replica.id) or endpoint
         if replica.id not in self.retiring:

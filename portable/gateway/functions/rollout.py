@@ -15,7 +15,7 @@ from ...stack.scaling import Probe, ScalePolicy
 from ..providers.base import Replica, ReplicaState
 from .mending import Mender
 from .probes import NotReady, Prober
-from .replicas import Keeper
+from .replicas import Replicas
 from .revisions import new_revision
 from .state import Endpoint, Function
 
@@ -30,11 +30,11 @@ UPDATE = "update"
 class Rollout:
     """Moves functions to another revision, or leaves them as they were."""
 
-    def __init__(self, keeper: Keeper, prober: Prober, mender: Mender, look: Callable[[Function], None]) -> None:
-        self._keeper = keeper
+    def __init__(self, replicas: Replicas, prober: Prober, mender: Mender, refresh: Callable[[Function], None]) -> None:
+        self._replicas = replicas
         self._prober = prober
         self._mender = mender
-        self._look = look
+        self._refresh = refresh
 
     async def roll(self, function: Function, deployment: FunctionDeployment, is_current: Callable[[], bool]) -> None:
         """Replace a function's replicas by new ones.
@@ -46,7 +46,7 @@ class Rollout:
         async with self._incoming(function, new_revision()) as revision:
             _check(function, is_current)
             count = min(max(policy.minimum, function.wanted), policy.maximum)
-            creating = [self._keeper.create(deployment, revision, function.incoming) for _ in range(count)]
+            creating = [self._replicas.create(deployment, revision, function.incoming) for _ in range(count)]
             for result in await asyncio.gather(*creating, return_exceptions=True):
                 if isinstance(result, BaseException):
                     raise result
@@ -61,7 +61,7 @@ class Rollout:
             function.incoming.update(found)
             for replica in found.values():
                 if replica.state is not ReplicaState.RUNNING and not replica.is_adopted:
-                    await self._keeper.set_state(replica, ReplicaState.RUNNING, function.incoming)
+                    await self._replicas.set_state(replica, ReplicaState.RUNNING, function.incoming)
             await self._all_ready(function, newest.deployment, lambda: True)
             await self._switch(function, newest.deployment, newest.revision, lambda: True)
 
@@ -76,9 +76,9 @@ class Rollout:
                 function.incoming_revision = ""
                 for replica in list(function.incoming.values()):
                     if replica.is_adopted:
-                        self._keeper.forget(function, replica.id)
+                        self._replicas.forget(function, replica.id)
                     else:
-                        self._keeper.retire(function, replica)
+                        self._replicas.retire(function, replica)
 
     async def _all_ready(
         self, function: Function, deployment: FunctionDeployment, is_current: Callable[[], bool]
@@ -103,12 +103,12 @@ class Rollout:
             _check(function, is_current)
             return function.incoming.get(replica.id)
 
-        timeout_s = self._keeper.config.start_timeout_s
+        timeout_s = self._replicas.config.start_timeout_s
         try:
-            return await self._prober.until_ready(probe, current, lambda: self._look(function), timeout_s)
+            return await self._prober.until_ready(probe, current, lambda: self._refresh(function), timeout_s)
         except NotReady as error:
             last_seen = function.incoming.get(replica.id, replica)
-            lines = await self._keeper.last_lines(last_seen)
+            lines = await self._replicas.last_lines(last_seen)
             old = "; the version before goes on serving" if function.revision else ""
             text = f"{function.name} did not start{old}: replica {replica.name} {error}{lines}"
             kind = TimedOut if last_seen.state is ReplicaState.RUNNING else Refused
@@ -137,14 +137,14 @@ class Rollout:
             log.info("%s: serves %s by %d replicas", function.label, deployment.image, len(running))
 
     def _let_go(self, function: Function, old: list[Replica], old_endpoints: list[Endpoint]) -> None:
-        """Have the replicas before finish what is in them; those that are the gateway's own are removed then."""
+        """Let the old replicas finish what is in them; those that are the gateway's own are removed then."""
         endpoints = {endpoint.replica.id: endpoint for endpoint in old_endpoints}
         for replica in old:
             endpoint = endpoints.get(replica.id)
             if not replica.is_adopted:
-                self._keeper.retire(function, replica, endpoint)
+                self._replicas.retire(function, replica, endpoint)
             elif endpoint:
-                self._keeper.dismiss(function, endpoint)
+                self._replicas.dismiss(function, endpoint)
 
 
 def _check(function: Function, is_current: Callable[[], bool]) -> None:

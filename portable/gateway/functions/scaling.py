@@ -13,24 +13,28 @@ from weakref import WeakKeyDictionary
 from ...stack.errors import Conflict, GatewayError, NotFound, Refused, TimedOut, Unavailable
 from ..providers.base import Replica, ReplicaState
 from .mending import Mender
-from .replicas import STOP_GRACE_S, Keeper
+from .replicas import STOP_GRACE_S, Replicas
 from .state import Endpoint, Function, Router
 
 log = logging.getLogger(__name__)
 IDLE_TICK_S = 0.25
 MARGIN_S = 1.0
-"""So much longer than for a replica is waited for any of them: the replica's own failure tells more."""
+"""Waiting for any replica takes so much longer than waiting for one: the one's own failure tells more."""
 
 
 class Scaler:
     """Changes how many replicas are wanted, and waits until they are there."""
 
     def __init__(
-        self, keeper: Keeper, mender: Mender, router: Router, care: Callable[[Function], Coroutine[Any, Any, None]]
+        self,
+        replicas: Replicas,
+        mender: Mender,
+        router: Router,
+        reconcile: Callable[[Function], Coroutine[Any, Any, None]],
     ) -> None:
-        """`care` looks at a function's replicas and has done what they need."""
-        self._keeper = keeper
-        self._care = care
+        """`reconcile` refreshes a function's replicas and starts what follows from it."""
+        self._replicas = replicas
+        self._reconcile = reconcile
         self._mender = mender
         self._router = router
         self._waking: dict[Function, asyncio.Task[None]] = {}
@@ -39,7 +43,7 @@ class Scaler:
         self._deploying: dict[Function, set[asyncio.Task[None]]] = {}
 
     def add_deployment(self, function: Function, task: asyncio.Task[None]) -> None:
-        """Have requests that wait for the function wait for an update as well, until it ends."""
+        """Let requests that wait for the function wait for this deployment as well, until it ends."""
         tasks = self._deploying.setdefault(function, set())
         tasks.add(task)
 
@@ -99,12 +103,12 @@ class Scaler:
             function.waiting -= 1
 
     async def watch_idle(self) -> None:
-        """Have functions rest that may and are not used, for ever."""
+        """Pause and stop functions that may rest and are not used, for ever."""
         while True:
             await asyncio.sleep(IDLE_TICK_S)
             for function in self._router.functions.values():
                 if function not in self._resting and (self._may_pause(function) or self._may_stop(function)):
-                    task = self._keeper.spawn(self._rest(function), function.label)
+                    task = self._replicas.spawn(self._rest(function), function.label)
                     self._resting[function] = task
                     task.add_done_callback(partial(self._rested, function))
 
@@ -136,7 +140,7 @@ class Scaler:
     def _wake_task(self, function: Function) -> asyncio.Task[None]:
         task = self._waking.get(function)
         if not task or task.done():
-            task = self._waking[function] = self._keeper.spawn(self._wake(function), function.label)
+            task = self._waking[function] = self._replicas.spawn(self._wake(function), function.label)
             task.add_done_callback(lambda task: self._woken(function, task))
         return task
 
@@ -145,8 +149,8 @@ class Scaler:
             del self._waking[function]
 
     async def _wake(self, function: Function) -> None:
-        limit_s = self._keeper.config.start_timeout_s + function.ready_probe.initial_delay_s
-        starting = self._keeper.spawn(self._start(function), function.label)
+        limit_s = self._replicas.config.start_timeout_s + function.ready_probe.initial_delay_s
+        starting = self._replicas.spawn(self._start(function), function.label)
         try:
             async with asyncio.timeout(limit_s + MARGIN_S):
                 await self._first_endpoint(function, starting)
@@ -185,7 +189,7 @@ class Scaler:
                     if is_known:
                         raise self._failure(function)
                     is_known = True  # but what was reported last may not have been taken up
-                    starting = self._keeper.spawn(self._care(function), function.label)
+                    starting = self._replicas.spawn(self._reconcile(function), function.label)
                     continue
                 await asyncio.wait((*events, *work), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -245,7 +249,7 @@ class Scaler:
         for endpoint in endpoints:
             endpoint.close()
         running = [replica for replica in function.serving if replica.state is ReplicaState.RUNNING]
-        pausing = [self._keeper.set_state(one, ReplicaState.PAUSED, function.replicas) for one in running]
+        pausing = [self._replicas.set_state(one, ReplicaState.PAUSED, function.replicas) for one in running]
         results = await asyncio.gather(*pausing, return_exceptions=True)
         if errors := [error for error in results if isinstance(error, BaseException)]:
             function.wanted = wanted
@@ -263,21 +267,21 @@ class Scaler:
         order = [ReplicaState.STOPPED, ReplicaState.PAUSED, ReplicaState.RUNNING]
         serving = sorted(function.serving, key=lambda one: order.index(one.state))
         for replica in serving[1:]:
-            self._keeper.retire(function, replica, endpoints.get(replica.id))
+            self._replicas.retire(function, replica, endpoints.get(replica.id))
         if not serving:
             return None
         kept = serving[0]
         self._mender.give_up(kept.id)
-        return self._keeper.spawn(self._stop(function, kept, endpoints.get(kept.id)), function.label)
+        return self._replicas.spawn(self._stop(function, kept, endpoints.get(kept.id)), function.label)
 
     async def _stop(self, function: Function, replica: Replica, endpoint: Endpoint | None) -> None:
         if endpoint:
-            await self._keeper.drain(endpoint)
+            await self._replicas.drain(endpoint)
         async with function.changing:
             now = function.replicas.get(replica.id)
             if function.wanted or not now or now.state is ReplicaState.STOPPED:
                 return  # a request has come, or it is gone
-            await self._keeper.set_state(now, ReplicaState.STOPPED, function.replicas, STOP_GRACE_S)
+            await self._replicas.set_state(now, ReplicaState.STOPPED, function.replicas, STOP_GRACE_S)
             log.info("%s: stopped", function.label)
 
 

@@ -26,10 +26,10 @@ from ..config import Config
 from ..http.once import get
 from ..providers.base import Change, Provider, Replica, ReplicaState
 from .probes import Ask, Prober
-from .replicas import Keeper
+from .reconciling import Reconciler
+from .replicas import Replicas
 from .rollout import UPDATE, reason
 from .state import Endpoint, Function, Router
-from .watching import Caretaker
 
 log = logging.getLogger(__name__)
 DELETE_MARGIN_S = 15.0
@@ -42,9 +42,9 @@ class Functions:
         self._provider = provider
         self._router = router
         self._config = config
-        self._keeper = Keeper(provider, config)
-        self._caretaker = Caretaker(self._keeper, Prober(probe, config.upstream_timeout_s), router)
-        self._scaler = self._caretaker.scaler
+        self._replicas = Replicas(provider, config)
+        self._reconciler = Reconciler(self._replicas, Prober(probe, config.upstream_timeout_s), router)
+        self._scaler = self._reconciler.scaler
         self._turns = itertools.count(1)
         self._newest_turn: WeakKeyDictionary[Function, int] = WeakKeyDictionary()
         self._begun: dict[Function, FunctionDeployment] = {}
@@ -60,17 +60,17 @@ class Functions:
         """
         self._loop = asyncio.get_running_loop()
         found: dict[FunctionName, list[Replica]] = {}
-        for replica in await self._keeper.call(self._provider.replicas):
+        for replica in await self._replicas.call(self._provider.replicas):
             found.setdefault(replica.function, []).append(replica)
         for name, replicas in found.items():
             try:
-                self._caretaker.adopt(replicas)
+                self._reconciler.adopt(replicas)
             except GatewayError as error:
                 log.warning("%s: cannot be taken over: %s", name, error)
-        for deployment in await self._keeper.call(self._provider.declared):
+        for deployment in await self._replicas.call(self._provider.declared):
             if deployment.name not in found:
                 _ = self._begin(deployment)
-        self._keeper.run(self._scaler.watch_idle(), "watching for idle functions")
+        self._replicas.run(self._scaler.watch_idle(), "watching for idle functions")
         self._watch = threading.Thread(target=self._watch_provider, args=(self._loop,), name="watch", daemon=True)
         self._watch.start()
 
@@ -100,7 +100,7 @@ class Functions:
         Returns when they are, or when a deployment's time is up. Raises NotFound.
         """
         function = self._router.find(name)
-        endpoints = self._caretaker.vanish(function)
+        endpoints = self._reconciler.vanish(function)
         await self._within_wait(self._delete(function, endpoints), function)
 
     async def scale(self, name: FunctionName, replicas: int) -> None:
@@ -119,7 +119,7 @@ class Functions:
     async def status(self, name: FunctionName, *, with_usage: bool = False) -> FunctionStatus:
         """Return how a function is. Raises NotFound."""
         function = self._router.find(name)
-        usage = await self._keeper.call(self._provider.usage, name) if with_usage else None
+        usage = await self._replicas.call(self._provider.usage, name) if with_usage else None
         return _status(function, usage)
 
     async def wake(self, function: Function) -> Endpoint:
@@ -133,8 +133,8 @@ class Functions:
     async def close(self) -> None:
         """Stop watching and scaling, and close the provider; functions that can outlive the gateway go on."""
         self._loop = None
-        self._caretaker.close()
-        await self._keeper.close()
+        self._reconciler.close()
+        await self._replicas.close()
         await asyncio.to_thread(self._provider.close)
         if self._watch:
             await asyncio.to_thread(self._watch.join, DELETE_MARGIN_S)
@@ -144,9 +144,9 @@ class Functions:
         if not self._loop:
             return
         if change is Change.REPLICAS:
-            self._caretaker.look(name)
+            self._reconciler.refresh(name)
         elif change is Change.STOPPING:
-            self._caretaker.stop_sending(name, replica_id)
+            self._reconciler.stop_sending(name, replica_id)
         elif (function := self._router.functions.get(name)) and function.revision:
             _ = self._begin(self._begun.get(function, function.deployment))
 
@@ -158,7 +158,7 @@ class Functions:
         self._provider.watch(notify)
 
     async def _within_wait(self, work: Coroutine[Any, Any, None], function: Function) -> None:
-        task = self._keeper.spawn(work, function.label)
+        task = self._replicas.spawn(work, function.label)
         done, _ = await asyncio.wait([task], timeout=self._config.deploy_wait_s)
         if done:
             await task
@@ -174,17 +174,17 @@ class Functions:
             function = Function(deployment, revision="", created_at=datetime.now(UTC))
             self._router.functions[function.name] = function
         self._begun[function] = deployment
-        task = self._keeper.spawn(self._deploy(function, deployment, next(self._turns)), function.label)
+        task = self._replicas.spawn(self._deploy(function, deployment, next(self._turns)), function.label)
         self._scaler.add_deployment(function, task)
         return task
 
     async def _deploy(self, function: Function, deployment: FunctionDeployment, turn: int) -> None:
         begun_s = asyncio.get_running_loop().time()
         try:
-            await self._keeper.call(self._provider.check, deployment)
+            await self._replicas.call(self._provider.check, deployment)
             self._newest_turn[function] = max(turn, self._newest_turn.get(function, 0))
             is_current = lambda: self._newest_turn.get(function) == turn  # noqa: E731
-            await self._caretaker.rollout.roll(function, deployment, is_current)
+            await self._reconciler.rollout.roll(function, deployment, is_current)
         except GatewayError as error:
             is_answered = asyncio.get_running_loop().time() - begun_s >= self._config.deploy_wait_s
             self._note_failure(function, turn, error, is_answered=is_answered)
@@ -201,7 +201,7 @@ class Functions:
         function.troubles[UPDATE] = reason(error)
         others = self._scaler.deployments(function) - {asyncio.current_task()}
         if not function.revision and not is_answered and not others:
-            self._caretaker.vanish(function)
+            self._reconciler.vanish(function)
 
     def _warn_of_timeouts(self, function: Function) -> None:
         written = function.deployment.env_vars.get("exec_timeout", "")
@@ -219,23 +219,23 @@ class Functions:
 
     async def _delete(self, function: Function, endpoints: list[Endpoint]) -> None:
         served = {endpoint.replica.id: endpoint for endpoint in endpoints}
-        deleting = self._caretaker.deleting
+        deleting = self._reconciler.deleting
         deleting[function.name] += 1
         try:
             async with function.rolling, function.changing:
                 left = await self._left_of(function)
                 for replica in left:
-                    self._keeper.retire(function, replica, served.get(replica.id))
+                    self._replicas.retire(function, replica, served.get(replica.id))
         finally:
             deleting[function.name] -= 1
-        removals = [task for one in left if (task := self._keeper.retiring.get(one.id))]
+        removals = [task for one in left if (task := self._replicas.retiring.get(one.id))]
         if removals:
             await asyncio.wait(removals, timeout=self._config.write_timeout_s + DELETE_MARGIN_S)
 
     async def _left_of(self, function: Function) -> list[Replica]:
         """Return the replicas of a function that is removed, without those of one that was deployed since."""
         try:
-            seen = await self._keeper.call(self._provider.replicas, function.name)
+            seen = await self._replicas.call(self._provider.replicas, function.name)
         except GatewayError as error:
             log.warning("%s: its replicas cannot be listed: %s", function.label, error)
             seen = []

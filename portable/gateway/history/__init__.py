@@ -1,1 +1,1 @@
-"""What happened: the last calls of each function, their rates, and the logs of replicas that are gone."""
+"""The last calls of each function and their rates, and the file that keeps them and the logs."""

@@ -1,16 +1,15 @@
-"""What is kept of calls and of logs, and what is told of them. A row is a plain tuple: as in memory, so on disk."""
+"""What is kept of calls, and what is told of them. In memory and on disk a row is the same plain tuple."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from ...stack.messages import LogMessage, rfc3339
+from ...stack.messages import rfc3339
 from ..calls.record import Call
+from ..logs.line import moment_of
 
 Row = tuple[Any, ...]
 """The fields of a KeptCall, without its class: thousands of them are kept."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class KeptCall(NamedTuple):
@@ -94,15 +93,6 @@ class Summary(NamedTuple):
     """All of that time, oldest first."""
 
 
-class Line(NamedTuple):
-    """A line that a replica printed."""
-
-    time_ns: int
-    """Since 1970."""
-    replica_id: str
-    message: LogMessage
-
-
 def row_of(seq: int, label: str, call: Call) -> Row:
     """Return what is kept of a call of the function `label`."""
     return (
@@ -119,13 +109,3 @@ def row_of(seq: int, label: str, call: Call) -> Row:
         call.reply_bytes,
         call.trace_parent,
     )
-
-
-def moment_of(time_ns: int) -> datetime:
-    """Return a time, to the microsecond."""
-    return _EPOCH + timedelta(microseconds=time_ns // 1000)
-
-
-def ns_of(moment: datetime) -> int:
-    """Return a time in ns since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -1,4 +1,4 @@
-"""The last calls of each function in memory. What the disk has of them is the same, a second later (`history.py`)."""
+"""The last calls of each function in memory. The disk has the same, a second later (service.py)."""
 
 from __future__ import annotations
 

@@ -15,9 +15,10 @@ from typing import Self
 from ...stack.messages import FunctionName
 from ..config import Config
 from ..logs.archive import LogArchive
-from ..storage.history_file import FILE_NAME, File
+from ..storage.sqlite import SqliteFile
 from .models import CallQuery, KeptCall, Summary
 from .recent import Batch, Recent
+from .schema import open_file
 
 EVERY_S = 1.0
 _SURPLUS = (
@@ -31,7 +32,7 @@ class History:
     """The calls and the logs that are kept. All but `record` is for any thread but the loop's."""
 
     def __init__(
-        self, file: File, *, keep_calls: int, keep_log_bytes: int, clock: Callable[[], float] = time.time
+        self, file: SqliteFile, *, keep_calls: int, keep_log_bytes: int, clock: Callable[[], float] = time.time
     ) -> None:
         self._file = file
         with file.transaction() as db:
@@ -49,7 +50,7 @@ class History:
     @classmethod
     def open(cls, config: Config) -> Self:
         """Return the history of a gateway's state. Raises GatewayError for a file that cannot be used."""
-        file = File(config.state_dir / FILE_NAME)
+        file = open_file(config.state_dir)
         return cls(file, keep_calls=config.history, keep_log_bytes=config.keep_logs_bytes)
 
     def start(self) -> None:

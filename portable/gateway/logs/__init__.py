@@ -1,1 +1,1 @@
-"""What functions printed: the newest lines in memory, and those that outlive their replica on disk."""
+"""What functions printed: the newest lines in memory, and on disk those that outlive their replica."""

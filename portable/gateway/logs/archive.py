@@ -1,4 +1,4 @@
-"""The log lines that outlive what printed them: of each function the newest so many bytes, on disk."""
+"""Log lines on disk, which outlive what printed them: the newest lines of each function, up to a number of bytes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,30 @@ from collections.abc import Iterable
 
 from ...stack.errors import Unavailable
 from ...stack.messages import FunctionName, LogMessage
-from ..history.models import Line, moment_of
-from ..storage.history_file import File
+from ..storage.sqlite import SqliteFile
+from .line import Line, moment_of
 
 DEFAULT_BYTES = 2**20
 MAX_FUNCTIONS = 250
 """Of more, the lines of the one that printed longest ago are dropped."""
 WRITE_AT_BYTES = 256 * 1024
 MAX_WAITING_BYTES = 1024 * 1024
+TABLES = """
+CREATE TABLE lines (
+    seq INTEGER PRIMARY KEY,
+    function TEXT NOT NULL,
+    time_ns INTEGER NOT NULL,
+    replica_id TEXT NOT NULL,
+    replica TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX lines_of_function ON lines (function, time_ns, seq, size);
+"""
 _LINE_BYTES = 100
 """What a line takes besides its text."""
 _LEFT = 0.9
-"""How much is left after the oldest lines were dropped, which is not done for each line."""
+"""The share that is left after the oldest lines were dropped, so that this is not done for each line."""
 _DROP_OLDEST = (
     "DELETE FROM lines WHERE seq IN (SELECT seq FROM (SELECT seq, sum(size) OVER (ORDER BY time_ns DESC, seq DESC) "
     "AS newer FROM lines WHERE function = ?) WHERE newer > ?)"
@@ -32,7 +44,7 @@ _log = logging.getLogger(__name__)
 class LogArchive:
     """Keeps lines. Thread-safe; it waits for the disk, so it is not for the loop."""
 
-    def __init__(self, file: File, max_bytes: int = DEFAULT_BYTES) -> None:
+    def __init__(self, file: SqliteFile, max_bytes: int = DEFAULT_BYTES) -> None:
         """Keep `max_bytes` of each function."""
         self._file = file
         self._max_bytes = max_bytes

@@ -10,15 +10,15 @@ from itertools import count
 from threading import Event
 
 from ...stack.messages import FunctionName, LogMessage, LogQuery
-from ..history.models import Line, ns_of
 from .archive import LogArchive
+from .line import Line, ns_of
 
 MAX_LINES = 5000
 MAX_CHARACTERS = 8192
-_LOOK_S = 1.0  # how often a follower looks whether its client has gone
+_POLL_S = 1.0  # how often a follower checks whether its client has gone
 
 
-class LogBook:
+class LogBuffer:
     """The newest `max_lines` lines of each function; a line of over `max_characters` becomes several. Thread-safe."""
 
     def __init__(
@@ -51,7 +51,7 @@ class LogBook:
     def read(self, query: LogQuery, closed: Event) -> Iterator[LogMessage]:
         """Yield the lines that are asked for, in the order they came; with `follow`, then each new one.
 
-        Following ends when `closed` is set (looked at each second) or the book is closed. Lines that were dropped
+        Following ends when `closed` is set (looked at each second) or the buffer is closed. Lines that were dropped
         before the reader got to them are left out.
         """
         with self._changed:
@@ -60,7 +60,7 @@ class LogBook:
         while query.follow and not closed.is_set():
             with self._changed:
                 if not self._is_closed and not self._has_after(last, query.function):
-                    self._changed.wait(_LOOK_S)
+                    self._changed.wait(_POLL_S)
                 last, found = self._after(last, query)
                 is_over = self._is_closed
             yield from found

@@ -1,1 +1,1 @@
-"""What runs replicas: containers of a Docker engine, or processes of this machine."""
+"""What runs replicas: base.py is the contract; docker and process fulfil it, each without the other's packages."""

@@ -1,6 +1,6 @@
 """The seam between the gateway and what runs functions: a Provider keeps replicas, and knows nothing else.
 
-Rolling updates, scaling, readiness and traffic are the gateway's (`functions.py`); they are the same over every
+Rolling updates, scaling, readiness and traffic are the gateway's (the room `functions`); they are the same over every
 provider. A provider's methods block, and are called in threads; several may run at a time.
 """
 
@@ -63,7 +63,7 @@ class Change(enum.Enum):
     """What a provider's `watch` reports about a function."""
 
     REPLICAS = "replicas"
-    """A replica came, went, ended or changed its state: look again."""
+    """A replica came, went, ended or changed its state: ask for the replicas again."""
 
     STOPPING = "stopping"
     """A replica was told to stop by somebody else, and still answers: send it nothing more. It has the time of the
@@ -78,7 +78,7 @@ Notify = Callable[[FunctionName, Change, str], None]
 
 
 class Provider(Protocol):
-    """Where functions run. Errors are those of `errors.py`, with a text for the caller."""
+    """Where functions run. Errors are those of stack/errors.py, with a text for the caller."""
 
     orchestration: str
     """Its name in /system/info: "docker" or "process"."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from ...stack.errors import Refused
-from ..api.auth import OWN_HOSTS
+from ..config import IN_CLUSTER_HOSTS, OWN_HOSTS
 from ..http.addresses import Allowed, how_to_allow, looks_numeric
 from ..http.post import PORTS, CallbackUrl
 
@@ -24,19 +24,19 @@ class OwnUrls:
     def __init__(self, hosts: Iterable[str] = (), public_url: str = "") -> None:
         """`hosts` are further names of the gateway's own, besides those that functions have for it."""
         self._hosts = {*OWN_HOSTS, *(host.lower() for host in hosts), "127.0.0.1", "::1"}
-        self._places = {(name, IN_CLUSTER_PORT) for name in OWN_HOSTS - {"localhost"}}
+        self._addresses = {(name, IN_CLUSTER_PORT) for name in IN_CLUSTER_HOSTS}
         if public_url:
             with suppress(Refused):  # it is for people, and may be anything
                 public = parse(public_url)
-                self._places.add((public.host, public.port))
+                self._addresses.add((public.host, public.port))
 
     def listen(self, port: int) -> None:
         """Learn the port that the gateway listens on."""
-        self._places |= {(host, port) for host in self._hosts}
+        self._addresses |= {(host, port) for host in self._hosts}
 
     def has(self, url: CallbackUrl) -> bool:
         """Whether a URL is of this gateway."""
-        return (url.host, url.port) in self._places
+        return (url.host, url.port) in self._addresses
 
 
 def check(written: str, allowed: Allowed, own: OwnUrls) -> None:

@@ -72,7 +72,7 @@ class Callbacks:
         self.pump = Pump(self._run, Lanes(lambda _: MAX_RUNNING_OF_HOST, MAX_RUNNING), clock, "callbacks")
 
     def add(self, ticket: Ticket, due_s: float) -> None:
-        """Have a call that ended be told of."""
+        """Post what came of a call, when it is due."""
         self._tickets[ticket.seq] = ticket
         self.pump.add(urlsplit(ticket.callback_url).netloc, ticket.seq, due_s)
 

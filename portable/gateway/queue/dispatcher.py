@@ -28,16 +28,16 @@ MAX_REDELIVERIES = 10
 """A call that ran each time when the gateway was killed may be why."""
 GONE_GRACE_S = 60.0
 """`faas-cli deploy --replace` removes a function before it makes it anew."""
-GONE_LOOK_S = 1.0
 _USER_AGENT = f"portable-gateway/{VERSION} async".encode()
+GONE_POLL_S = 1.0
 _log = logging.getLogger(__name__)
 
 Ended = Callable[[Ticket, bool], None]
 """Told of a call that will not run any more, and whether it came to an end, or was cancelled."""
 
 
-class Limits(NamedTuple):
-    """What holds for the calls of every function."""
+class RunSettings(NamedTuple):
+    """How the calls of every function are run."""
 
     concurrency: int
     max_result_bytes: int
@@ -48,11 +48,11 @@ class Dispatcher:
     """Runs calls; on the event loop alone."""
 
     def __init__(
-        self, store: Store, proxy: Proxy, limits: Limits, *, clock: Clock, random: Random, ended: Ended
+        self, store: Store, proxy: Proxy, settings: RunSettings, *, clock: Clock, random: Random, ended: Ended
     ) -> None:
         self._store = store
         self._proxy = proxy
-        self._limits = limits
+        self._settings = settings
         self._clock = clock
         self._random = random
         self._ended = ended
@@ -62,12 +62,12 @@ class Dispatcher:
         self.pump = Pump(self._run, Lanes(self._concurrency, MAX_RUNNING), clock, "asynchronous calls")
 
     def add(self, ticket: Ticket) -> None:
-        """Have a call run when it is due."""
+        """Run a call when it is due."""
         self._tickets[ticket.seq] = ticket
         self.pump.add(ticket.function, ticket.seq, ticket.due_s)
 
     def discard(self, seq: int) -> None:
-        """Have a call that was cancelled not run; break it off if it does."""
+        """Forget a call that was cancelled; break it off if it runs."""
         self.pump.discard(seq)
         self._forget(seq, has_ended=False)
 
@@ -91,7 +91,7 @@ class Dispatcher:
             attempt.target,
             _headers_of(attempt),
             attempt.body,
-            self._limits.max_result_bytes,
+            self._settings.max_result_bytes,
             wake=wake,
         )
         return await self._decide(attempt, policy, ran)
@@ -122,7 +122,7 @@ class Dispatcher:
             await self._end(attempt, State.DEAD, ending)
             return None
         now_s = self._clock.now()
-        due_s = now_s + policy.wait_s(tries, self._limits.backoff, self._random, _asked_wait_s(reply, now_s))
+        due_s = now_s + policy.wait_s(tries, self._settings.backoff, self._random, _asked_wait_s(reply, now_s))
         ending = ending._replace(error=why)
         waits = await until_written(lambda: self._store.retry(attempt.seq, due_s, ending), self._clock)
         return due_s if waits else None
@@ -140,7 +140,7 @@ class Dispatcher:
         now_s = self._clock.now()
         since_s = self._gone_since_s.setdefault(label, now_s)
         if now_s - since_s < GONE_GRACE_S:
-            self.pump.lanes.hold(label, now_s + GONE_LOOK_S)
+            self.pump.lanes.hold(label, now_s + GONE_POLL_S)
             return self._tickets[seq].due_s
         seqs = [seq, *self.pump.lanes.drain(label)]
         why = f"error finding function {label}: it is not deployed, and was not for {GONE_GRACE_S:g} s"
@@ -176,7 +176,7 @@ class Dispatcher:
         function = self._find(label)
         if not function:
             return 1
-        wanted = self._policy(function).concurrency or self._limits.concurrency
+        wanted = self._policy(function).concurrency or self._settings.concurrency
         taken = function.deployment.env_vars.get("max_inflight", "")
         if taken.isascii() and taken.isdigit() and 0 < int(taken[:6]) < wanted:
             return min(wanted, int(taken) * max(1, len(function.endpoints)))

@@ -1,4 +1,4 @@
-"""How many calls may be open at a time, and with how much to remember: those that wait, run or are called back."""
+"""How many calls may be open at a time, and how many bytes their bodies may have: waiting, running or called back."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class QueueFull(GatewayError):
     status = 429
 
 
-class Places:
-    """Counts open calls. One function may have as many as there are places left: there is always room for others."""
+class QueueLimits:
+    """Counts open calls. One function may have as many as there is room left for: there is always room for others."""
 
     def __init__(self, max_calls: int, max_bytes: int) -> None:
         self._max_calls = max_calls

@@ -18,15 +18,16 @@ from ..http.addresses import Allowed
 from ..http.exchange import Exchange, Unreadable
 from ..http.headers import Headers, date_line, pack, without
 from ..http.post import Post, Resolve, resolve
-from ..storage.queue_file import File
+from ..storage.sqlite import SqliteFile
 from .callback_url import OwnUrls, check
 from .callbacks import Callbacks
-from .dispatcher import Dispatcher, Limits
-from .limits import RETRY_AFTER_S, Places, QueueFull
+from .dispatcher import Dispatcher, RunSettings
+from .limits import RETRY_AFTER_S, QueueFull, QueueLimits
 from .models import CALL_ID, NewCall, Ticket
+from .reader import CallReader
 from .retention import Retention
+from .schema import open_file
 from .store import Store
-from .views import Views
 
 MAX_INCOMING_BYTES = 64 * 2**20
 TRIM_EVERY_S = 5.0
@@ -37,13 +38,13 @@ _RETRY_AFTER = b"Retry-After: %d\r\n" % RETRY_AFTER_S
 
 
 class AsyncCalls:
-    """The queue, and what runs it; on the event loop alone, but for `views`."""
+    """The queue, and what runs it; on the event loop alone, but for `reader`."""
 
     def __init__(
         self,
         config: Config,
         proxy: Proxy,
-        file: File,
+        file: SqliteFile,
         *,
         clock: Clock,
         random: Random,
@@ -55,11 +56,11 @@ class AsyncCalls:
         self._allowed = Allowed(config.callback_allow)
         self._own = OwnUrls(config.allowed_hosts, config.public_url)
         self._store = Store(file)
-        self.views = Views(file)
+        self.reader = CallReader(file)
         """What can be read of calls, on any thread but the loop's."""
-        self._places = Places(config.async_max_queued, config.async_max_disk_bytes)
-        limits = Limits(config.async_concurrency, config.async_max_result_bytes, config.async_backoff)
-        self._dispatcher = Dispatcher(self._store, proxy, limits, clock=clock, random=random, ended=self._call_ended)
+        self._limits = QueueLimits(config.async_max_queued, config.async_max_disk_bytes)
+        settings = RunSettings(config.async_concurrency, config.async_max_result_bytes, config.async_backoff)
+        self._dispatcher = Dispatcher(self._store, proxy, settings, clock=clock, random=random, ended=self._call_ended)
         self._callbacks = Callbacks(
             self._store,
             proxy,
@@ -77,7 +78,7 @@ class AsyncCalls:
     @classmethod
     async def open(cls, config: Config, proxy: Proxy) -> AsyncCalls:
         """Return the calls of a gateway's state. Raises GatewayError for a file that cannot be used."""
-        file = await asyncio.to_thread(File, config.state_dir)
+        file = await asyncio.to_thread(open_file, config.state_dir)
         calls = cls(config, proxy, file, clock=WallClock(), random=Random(), look_up=resolve)  # noqa: S311 - of waits
         await calls.load()
         return calls
@@ -87,7 +88,7 @@ class AsyncCalls:
         for ticket in await self._store.recover():
             self._enter(ticket)
         for ticket in await self._store.callbacks():
-            self._places.enter(ticket.function, 0)
+            self._limits.enter(ticket.function, 0)
             self._callbacks.add(ticket, ticket.due_s)
 
     def start(self, port: int) -> None:
@@ -112,7 +113,7 @@ class AsyncCalls:
         received = 0
         try:
             function, target = self._proxy.resolve(exchange.target)
-            self._places.check(function.label, 0)
+            self._limits.check(function.label, 0)
             call = self._new_call(exchange, function, target)
             body = await self._read(exchange)
             received = len(body)
@@ -129,7 +130,7 @@ class AsyncCalls:
             self._incoming -= received
 
     async def cancel(self, call_id: str) -> None:
-        """Have a call not run, or break it off and drop its reply. Raises NotFound, or Conflict if it has ended."""
+        """Cancel a call that waits, or break it off. Raises NotFound, or Conflict if it has ended."""
         self._dispatcher.discard(await self._store.cancel(call_id, self._clock.now()))
 
     async def replay(self, call_id: str) -> None:
@@ -200,12 +201,12 @@ class AsyncCalls:
 
     async def _take(self, call: NewCall) -> None:
         size = len(call.body)
-        self._places.check(call.function, size)
-        self._places.enter(call.function, size)
+        self._limits.check(call.function, size)
+        self._limits.enter(call.function, size)
         try:
             ticket = await self._store.accept(call)
         except GatewayError:
-            self._places.leave(call.function, size)
+            self._limits.leave(call.function, size)
             raise
         self._dispatcher.add(ticket)
 
@@ -218,18 +219,18 @@ class AsyncCalls:
     # What happens to calls.
 
     def _enter(self, ticket: Ticket) -> None:
-        self._places.enter(ticket.function, ticket.size)
+        self._limits.enter(ticket.function, ticket.size)
         self._dispatcher.add(ticket)
 
     def _call_ended(self, ticket: Ticket, has_ended: bool) -> None:  # noqa: FBT001
         self._call_has_ended.set()
         if has_ended and ticket.callback_url:
-            self._places.enter(ticket.function, 0)
+            self._limits.enter(ticket.function, 0)
             self._callbacks.add(ticket, 0.0)
-        self._places.leave(ticket.function, ticket.size)
+        self._limits.leave(ticket.function, ticket.size)
 
     def _callback_ended(self, ticket: Ticket) -> None:
-        self._places.leave(ticket.function, 0)
+        self._limits.leave(ticket.function, 0)
 
     async def _trim_now_and_then(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""What happens to a call, written down: each transition is one operation, and is refused where the state is another.
+"""The states of calls on disk. Each transition is one operation, and is refused if the call is in another state.
 
 accept      -> waiting
 begin       waiting -> running
@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from ...stack.errors import Conflict, NotFound
 from ..http.headers import unpack
-from ..storage.queue_file import File
+from ..storage.sqlite import SqliteFile
 from ..storage.writer import Operation, Writer
 from .models import ENDED, Attempt, Callback, CallbackState, Ending, NewCall, State, Ticket
 from .retention import Retention, trim
@@ -33,12 +33,13 @@ _TICKETS = (
 class Store:
     """The transitions of calls; made on the event loop, which never waits for a disk. They raise Unavailable."""
 
-    def __init__(self, file: File) -> None:
+    def __init__(self, file: SqliteFile) -> None:
         self._file = file
+        file.connection.row_factory = sqlite3.Row
         self._writer = Writer(file.connection)
 
     async def recover(self) -> list[Ticket]:
-        """Have what ran when the last gateway ended wait again; return all that waits, in its order."""
+        """Put back what ran when the last gateway ended; return all that waits, in its order."""
         return await self._run(_recover)
 
     async def accept(self, call: NewCall) -> Ticket:
@@ -46,27 +47,27 @@ class Store:
         return await self._run(partial(_accept, call))
 
     async def begin(self, seq: int, now_s: float) -> Attempt | None:
-        """Have a call that waits run, and return it; None if it waits no more."""
+        """Note that a call runs, and return it; None if it does not wait any more."""
         return await self._run(partial(_begin, seq, now_s))
 
     async def retry(self, seq: int, due_s: float, ending: Ending) -> bool:
-        """Have a call that ran wait for another attempt; return False if it runs no more."""
+        """Note that a call waits for another attempt; return False if it does not run any more."""
         return await self._run(partial(_retry, seq, due_s, ending))
 
     async def end(self, seq: int, state: State, now_s: float, ending: Ending) -> bool:
-        """Have a call that ran be done or dead; return False if it runs no more."""
+        """Note that a call is done or dead; return False if it does not run any more."""
         return await self._run(partial(_end, seq, state, now_s, ending))
 
     async def bury(self, seqs: Iterable[int], now_s: float, why: str) -> None:
-        """Have calls that wait be dead."""
+        """Note that calls that wait are dead."""
         await self._run(partial(_bury, list(seqs), now_s, why))
 
     async def cancel(self, call_id: str, now_s: float) -> int:
-        """Have a call be cancelled, and return its number. Raises NotFound, or Conflict if it has ended."""
+        """Cancel a call, and return its number. Raises NotFound, or Conflict if it has ended."""
         return await self._run(partial(_cancel, call_id, now_s))
 
     async def replay(self, call_id: str, now_s: float) -> Ticket:
-        """Have a call that ended wait, as if it were new. Raises NotFound, or Conflict if it has not ended."""
+        """Put back a call that ended, as if it were new. Raises NotFound, or Conflict if it has not ended."""
         return await self._run(partial(_replay, call_id, now_s))
 
     async def callbacks(self) -> list[Ticket]:

@@ -1,1 +1,1 @@
-"""Files that the gateway keeps: SQLite and JSON, for their owner alone."""
+"""SQLite and JSON files, for their owner alone. What is in them is known by the rooms that own them."""

@@ -1,1 +1,1 @@
-"""The dashboard at /ui/: pages made here, a little JavaScript that keeps them fresh, nothing from elsewhere."""
+"""The dashboard at /ui/: pages made here, and a little JavaScript that refreshes them. Nothing comes from elsewhere."""

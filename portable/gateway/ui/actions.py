@@ -12,7 +12,7 @@ from ...stack.errors import GatewayError, Refused, TimedOut
 from ...stack.messages import FunctionName
 from ..api.functions import deploy_and_note
 from ..calls.invoke import Ran, invoke
-from .forms import Request, deployment_of, replicas_of, request_of
+from .forms import FunctionRequest, deployment_of, replicas_of, request_of
 from .pages import Pages, Sources
 from .render import Renderer
 from .replies import reply_of
@@ -84,7 +84,7 @@ class Actions:
         self._from.run(self._from.calls.cancel(call_id))
         return _to(f"/ui/async/{call_id}", "cancelled")
 
-    async def _invoke(self, name: FunctionName, asked: Request) -> Ran:
+    async def _invoke(self, name: FunctionName, asked: FunctionRequest) -> Ran:
         function = self._from.proxy.router.find(name)
         headers = asked.headers
         if not any(given == b"user-agent" for given, _ in headers):

@@ -18,7 +18,7 @@ _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 _GATEWAYS_OWN = HOP_BY_HOP | {b"content-length", b"expect", b"host"}
 
 
-class Request(NamedTuple):
+class FunctionRequest(NamedTuple):
     """A request to a function."""
 
     method: str
@@ -28,7 +28,7 @@ class Request(NamedTuple):
     body: bytes
 
 
-def request_of(form: Mapping[str, str]) -> Request:
+def request_of(form: Mapping[str, str]) -> FunctionRequest:
     """Return the request that the form of a function's page stands for. Raises Refused."""
     method = form.get("method", "")
     if method not in METHODS:
@@ -39,7 +39,7 @@ def request_of(form: Mapping[str, str]) -> Request:
     body = _unix(form.get("body", "")).encode(errors="replace")
     if body and method in ("GET", "HEAD"):
         raise Refused(f"a {method} has no body: empty the field, or choose another method")
-    return Request(method, quote(path, safe=_ASCII), list(_headers(form.get("headers", ""))), body)
+    return FunctionRequest(method, quote(path, safe=_ASCII), list(_headers(form.get("headers", ""))), body)
 
 
 def deployment_of(form: Mapping[str, str]) -> FunctionDeployment:

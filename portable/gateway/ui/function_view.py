@@ -1,4 +1,4 @@
-"""What the pages show of a function: taken on the loop, where it is true, and shown from another thread."""
+"""What pages show of a function: copied on the loop, where it cannot change meanwhile, for another thread."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..providers.base import Replica, ReplicaState
 from .chart import Chart, chart_of
 
 
-class ReplicaLook(NamedTuple):
+class ReplicaView(NamedTuple):
     """One replica."""
 
     name: str
@@ -22,10 +22,10 @@ class ReplicaLook(NamedTuple):
     in_flight: int
     created_at: datetime
     note: str
-    """How it ended, what is wrong with it, or that it is somebody else's."""
+    """How it ended, what is wrong with it, or that it is adopted."""
 
 
-class FunctionLook(NamedTuple):
+class FunctionView(NamedTuple):
     """One function."""
 
     name: FunctionName
@@ -37,23 +37,23 @@ class FunctionLook(NamedTuple):
     wanted: int
     invocation_count: int
     created_at: datetime
-    replicas: Sequence[ReplicaLook]
+    replicas: Sequence[ReplicaView]
     policy: ScalePolicy
 
 
 class FunctionRow(NamedTuple):
     """One function with how it did."""
 
-    look: FunctionLook
+    view: FunctionView
     summary: Summary
     chart: Chart
 
 
-def look_at(function: Function) -> FunctionLook:
+def view_of(function: Function) -> FunctionView:
     """Return how a function is; on the loop."""
     in_flight = {endpoint.replica.id: endpoint.in_flight for endpoint in function.endpoints}
     replicas = [*function.replicas.values(), *function.incoming.values()]
-    return FunctionLook(
+    return FunctionView(
         name=function.name,
         deployment=function.deployment,
         state=state_of(function),
@@ -62,14 +62,14 @@ def look_at(function: Function) -> FunctionLook:
         wanted=function.wanted,
         invocation_count=function.invocation_count,
         created_at=function.created_at,
-        replicas=[_look_at_replica(one, in_flight, function) for one in sorted(replicas, key=lambda one: one.name)],
+        replicas=[_view_of_replica(one, in_flight, function) for one in sorted(replicas, key=lambda one: one.name)],
         policy=function.policy,
     )
 
 
-def row_of(look: FunctionLook, summary: Summary) -> FunctionRow:
+def row_of(view: FunctionView, summary: Summary) -> FunctionRow:
     """Return what the list shows of a function."""
-    return FunctionRow(look, summary, chart_of(summary.series))
+    return FunctionRow(view, summary, chart_of(summary.series))
 
 
 def state_of(function: Function) -> str:
@@ -96,11 +96,11 @@ def limits_of(deployment: FunctionDeployment) -> list[tuple[str, str]]:
     ]
 
 
-def _look_at_replica(replica: Replica, in_flight: dict[str, int], function: Function) -> ReplicaLook:
+def _view_of_replica(replica: Replica, in_flight: dict[str, int], function: Function) -> ReplicaView:
     is_ready = replica.id in in_flight
     state = "ready" if is_ready else "starting" if replica.state is ReplicaState.RUNNING else replica.state.value
     notes = [function.troubles.get(replica.id, ""), replica.ended, "made by docker compose" * replica.is_adopted]
-    return ReplicaLook(
+    return ReplicaView(
         name=replica.name,
         state=state,
         in_flight=in_flight.get(replica.id, 0),

@@ -14,7 +14,7 @@ from ...stack.errors import GatewayError
 from ...stack.messages import FunctionName, LogMessage, LogQuery
 from ..api.bodies import read_function, read_limit
 from ..api.cron import states
-from ..api.functions import Run
+from ..api.functions import RunOnLoop
 from ..api.history import CallRoutes, read_query
 from ..api.logs import ReadLogs
 from ..api.queue import read_state
@@ -26,9 +26,9 @@ from ..history.service import History
 from ..queue.models import ENDED, State
 from ..queue.service import AsyncCalls
 from .forms import METHODS
-from .function_view import FunctionLook, limits_of, look_at, row_of
+from .function_view import FunctionView, limits_of, row_of, view_of
 from .render import Renderer
-from .replies import ReplyLook, shown
+from .replies import ReplyView, shown
 from .store import read_store
 
 CALLS_ON_A_PAGE = 20
@@ -51,7 +51,7 @@ class Sources(NamedTuple):
     read_logs: ReadLogs
     kept_calls: CallRoutes
     store_path: Path
-    run: Run
+    run: RunOnLoop
     wait_s: float
     """So long the dashboard waits for a call of its own to end."""
 
@@ -65,8 +65,8 @@ class Pages:
 
     def functions(self) -> Response:
         """Show every function, and how it did in the last minutes."""
-        looks = self._from.run(self._looks())
-        rows = [row_of(look, self._from.history.summary_of(look.name)) for look in looks]
+        views = self._from.run(self._views())
+        rows = [row_of(view, self._from.history.summary_of(view.name)) for view in views]
         return self._renderer.page("functions.html", rows=rows)
 
     def function(
@@ -74,20 +74,20 @@ class Pages:
         name: str,
         *,
         filled: Mapping[str, str] = FIRST_REQUEST,
-        reply: ReplyLook | None = None,
+        reply: ReplyView | None = None,
         problem: GatewayError | None = None,
     ) -> Response:
         """Show everything about one function, with what a form of its page brought about and what was typed into it."""
-        look = self._from.run(self._look(FunctionName.parse(name)))
-        usage = self._from.run(self._from.functions.status(look.name, with_usage=True)).usage if _asks_usage() else None
+        view = self._from.run(self._view(FunctionName.parse(name)))
+        usage = self._from.run(self._from.functions.status(view.name, with_usage=True)).usage if _asks_usage() else None
         return self._renderer.page(
             "function.html",
             problem.status if problem else 200,
-            row=row_of(look, self._from.history.summary_of(look.name)),
-            calls=self._from.history.calls(CallQuery(function=str(look.name), limit=CALLS_ON_A_PAGE)),
-            limits=limits_of(look.deployment),
+            row=row_of(view, self._from.history.summary_of(view.name)),
+            calls=self._from.history.calls(CallQuery(function=str(view.name), limit=CALLS_ON_A_PAGE)),
+            limits=limits_of(view.deployment),
             usage=usage,
-            findings=findings_of(look.deployment),
+            findings=findings_of(view.deployment),
             methods=METHODS,
             filled={**_NO_REQUEST, **filled},
             reply=reply,
@@ -96,14 +96,14 @@ class Pages:
 
     def log(self, name: str) -> Response:
         """Show the newest lines of a function's log; for a browser without JavaScript."""
-        look = self._from.run(self._look(FunctionName.parse(name)))
-        lines = self._lines(LogQuery(look.name, tail=LINES_ON_A_PAGE))
-        return self._renderer.page("log.html", name=look.name.name, lines=[*lines][-LINES_ON_A_PAGE:])
+        view = self._from.run(self._view(FunctionName.parse(name)))
+        lines = self._lines(LogQuery(view.name, tail=LINES_ON_A_PAGE))
+        return self._renderer.page("log.html", name=view.name.name, lines=[*lines][-LINES_ON_A_PAGE:])
 
     def remove(self, name: str) -> Response:
         """Ask whether a function is to be removed."""
-        look = self._from.run(self._look(FunctionName.parse(name)))
-        return self._renderer.page("remove.html", look=look)
+        view = self._from.run(self._view(FunctionName.parse(name)))
+        return self._renderer.page("remove.html", view=view)
 
     def kept_calls(self) -> Response:
         """Show the newest calls that ended, of those that the query wants."""
@@ -117,11 +117,11 @@ class Pages:
 
     def async_calls(self) -> Response:
         """Show how many asynchronous calls there are, and the newest of them."""
-        function, state, views = read_function("function"), read_state(), self._from.calls.views
+        function, state, reader = read_function("function"), read_state(), self._from.calls.reader
         return self._renderer.page(
             "async_calls.html",
-            counts=views.counts(),
-            calls=views.list(function=function, state=state, limit=read_limit()),
+            counts=reader.counts(),
+            calls=reader.list(function=function, state=state, limit=read_limit()),
             asked=request.args,
             states=[str(one) for one in State],
             ended=ENDED,
@@ -129,8 +129,8 @@ class Pages:
 
     def async_call(self, call_id: str) -> Response:
         """Show everything about an asynchronous call, its result with it."""
-        call = self._from.calls.views.find(call_id)
-        _, reply = self._from.calls.views.reply(call_id)
+        call = self._from.calls.reader.find(call_id)
+        _, reply = self._from.calls.reader.reply(call_id)
         body = shown(reply.body) if reply and reply.body is not None else None
         return self._renderer.page("async_call.html", call=call, body=body, ended=ENDED)
 
@@ -153,12 +153,12 @@ class Pages:
             store_trouble=trouble,
         )
 
-    async def _looks(self) -> list[FunctionLook]:
+    async def _views(self) -> list[FunctionView]:
         functions = self._from.proxy.router.functions.values()
-        return [look_at(function) for function in sorted(functions, key=lambda function: function.name)]
+        return [view_of(function) for function in sorted(functions, key=lambda function: function.name)]
 
-    async def _look(self, name: FunctionName) -> FunctionLook:
-        return look_at(self._from.proxy.router.find(name))
+    async def _view(self, name: FunctionName) -> FunctionView:
+        return view_of(self._from.proxy.router.find(name))
 
     def _lines(self, query: LogQuery) -> Iterator[LogMessage]:
         return self._from.read_logs(query, Event())

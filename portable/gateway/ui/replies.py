@@ -20,7 +20,7 @@ class Body(NamedTuple):
     """What the text is not; "" if it is the whole body."""
 
 
-class ReplyLook(NamedTuple):
+class ReplyView(NamedTuple):
     """What came of an invocation."""
 
     status: int
@@ -32,12 +32,12 @@ class ReplyLook(NamedTuple):
     call_id: str
 
 
-def reply_of(ran: Ran) -> ReplyLook:
-    """Return what is shown of what came."""
+def reply_of(ran: Ran) -> ReplyView:
+    """Return what a page shows of an invocation."""
     reply = ran.reply
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in unpack(reply.lines)]
     call_id = next((value for name, value in headers if name.lower() == "x-call-id"), "")
-    return ReplyLook(reply.status, reply.error, ran.duration_s, ran.replica, headers, _body_of(reply), call_id)
+    return ReplyView(reply.status, reply.error, ran.duration_s, ran.replica, headers, _body_of(reply), call_id)
 
 
 def shown(body: bytes) -> Body:

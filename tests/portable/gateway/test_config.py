@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from portable.gateway.config import SETTINGS, Config, Setting, read_config
+from portable.gateway.http.addresses import Allowed
 
 
 def test_read_config_nothing_given_is_the_defaults() -> None:
@@ -30,6 +31,7 @@ CASES = (
     ("state-dir", "/var/lib/gateway", "state_dir", Path("/var/lib/gateway")),
     ("network", "mine", "network", "mine"),
     ("stack", "other.yml", "stack_path", Path("other.yml")),
+    ("process-command", "node 'my server.js'", "process_command", ("node", "my server.js")),
     ("store", "store.json", "store_path", Path("store.json")),
     ("allowed-host", "nas.lan, pi.lan", "allowed_hosts", ("nas.lan", "pi.lan")),
     ("upstream-timeout", "1m30s", "upstream_timeout_s", 90.0),
@@ -70,6 +72,7 @@ def test_read_config_empty_variable_is_none() -> None:
     assert read_config([], {"GATEWAY_PORT": ""}).port == 8080
 
 
+CHECKS = {"callback_allow": Allowed}
 BAD = (
     ("port", "65536", "a number below 65536"),
     ("port", "٣", "a number below 65536"),
@@ -86,6 +89,8 @@ BAD = (
     ("async-backoff", "none", "exponential, full, equal"),
     ("callback-allow", "10.1.0.1/16", "neither a host's name nor a network"),
     ("function-pages", "open", "sandboxed, trusted"),
+    ("process-command", "'open", "No closing quotation"),
+    ("process-command", " ", "is not a command"),
     ("log-level", "loud", "DEBUG, INFO"),
 )
 
@@ -95,7 +100,7 @@ def test_read_config_bad_value_ends_with_2_and_names_it(
     flag: str, written: str, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        read_config([f"--{flag}", written], {})
+        read_config([f"--{flag}", written], {}, CHECKS)
 
     assert ended.value.code == 2
     error = capsys.readouterr().err

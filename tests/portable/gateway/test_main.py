@@ -208,7 +208,9 @@ class TestProcess:
         check_one_line(ended, "chmod 600")
         assert "secret-word" not in ended.stderr
 
-    @pytest.mark.parametrize("bad", [["--port", "x"], ["--nothing"], ["--provider", "swarm"]])
+    @pytest.mark.parametrize(
+        "bad", [["--port", "x"], ["--nothing"], ["--provider", "swarm"], ["--callback-allow", "10.1.0.1/16"]]
+    )
     def test_gateway_with_a_bad_flag_ends_with_2_and_names_it(self, tmp_path: Path, bad: list[str]) -> None:
         ended = finished(command(*bad, state_dir=tmp_path))
 

@@ -1,1 +1,1 @@
-"""Replicas as containers of a plain Docker engine. Only here the docker SDK is imported."""
+"""Replicas as containers of a plain Docker engine. Only this package imports the docker SDK."""

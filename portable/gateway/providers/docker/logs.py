@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from queue import Empty, Full, Queue
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
@@ -19,15 +18,15 @@ from urllib3.exceptions import HTTPError
 
 from ....stack.errors import Refused
 from ....stack.messages import FunctionName, LogMessage, LogQuery
-from ...history.models import Line
 from ...logs.archive import LogArchive
+from ...logs.line import Line, moment_of
 from ..base import Replica
 from . import spec as spec
 from .engine import Engine, end_stream
 
 log = logging.getLogger(__name__)
 KEPT_LINES = 10_000
-_LOOK_S = 1.0
+_POLL_S = 1.0
 _QUEUED_LINES = 1000
 Items = Callable[[FunctionName | None], Sequence[Mapping[str, Any]]]
 
@@ -77,10 +76,10 @@ class Logs:
         self._archive.keep(replica.function, replica.id, lines)
 
     def _follow(self, query: LogQuery, closed: Event, newest_ns: dict[str, int]) -> Iterator[LogMessage]:
-        """Yield what comes, looking for new containers each second: a thread for each."""
+        """Yield what comes, checking for new containers each second: a thread for each."""
         arriving: Queue[Line] = Queue(_QUEUED_LINES)
         readers: dict[str, _Reader] = {}
-        looked: tuple[int, frozenset[str]] | None = None
+        seen: tuple[int, frozenset[str]] | None = None
         try:
             while not closed.is_set():
                 for source in self._sources(query):
@@ -88,15 +87,13 @@ class Logs:
                     if not reader or (source.is_running and not reader.is_alive()):
                         since_ns = max(newest_ns.get(source.id, 0) + 1, _since_ns(query))
                         readers[source.id] = self._start_reader(source, since_ns, arriving)
-                for line in _arrivals(arriving, _LOOK_S, closed):
+                for line in _arrivals(arriving, _POLL_S, closed):
                     newest_ns[line.replica_id] = line.time_ns
                     yield line.message
                 alive = {one: reader for one, reader in readers.items() if reader.is_alive()}
-                look = (self._archive.changes(query.function) if self._archive else 0, frozenset(alive))
-                if (
-                    arriving.empty() and look != looked
-                ):  # all that was read is out; what went too fast to be read is kept
-                    looked = look
+                now = (self._archive.changes(query.function) if self._archive else 0, frozenset(alive))
+                if arriving.empty() and now != seen:  # all that was read is out; what went too fast to be read is kept
+                    seen = now
                     for line in self._kept_lines(replace(query, tail=-1), alive):
                         if line.time_ns > newest_ns.get(line.replica_id, 0):
                             newest_ns[line.replica_id] = line.time_ns
@@ -224,8 +221,7 @@ def _lines(response: requests.Response | None, source: _Source) -> Generator[Lin
 def _line(written: str, text: str, source: _Source) -> Line:
     """Return a line from the time that Docker wrote before it."""
     time_ns = spec.time_ns(written)
-    moment = datetime.fromtimestamp(time_ns // 10**9, UTC).replace(microsecond=time_ns % 10**9 // 1000)
-    return Line(time_ns, source.id, LogMessage(*source.function, source.name, moment, text))
+    return Line(time_ns, source.id, LogMessage(*source.function, source.name, moment_of(time_ns), text))
 
 
 def _entries(response: requests.Response, *, is_tty: bool) -> Iterator[bytes]:

@@ -1,9 +1,8 @@
 """Functions as containers of a plain Docker engine, whose own objects are the only state.
 
-The gateway sees the containers on its network that carry the label com.openfaas.function (`docker_spec.py` has them
-all), so several gateways share an engine unseen by each other. There is no restart policy: the gateway mends, and it
-tells a replica that it stopped itself from one that ended while no gateway watched by the container's name, which it
-gives the suffix `.idle` first.
+The gateway sees the containers on its network that carry the label com.openfaas.function (spec.py has every label), so
+several gateways share an engine unseen by each other. There is no restart policy: the gateway mends. A replica that it
+stops itself gets the suffix `.idle` to its name first: one without it ended by itself, while no gateway watched.
 """
 
 from __future__ import annotations

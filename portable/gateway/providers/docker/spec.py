@@ -2,7 +2,7 @@
 
 A container says all that there is to know of its replica:
 
-    com.openfaas.function            the function's name; with it alone, a container of somebody else's is adopted
+    com.openfaas.function            the function's name; with it alone, the container is adopted
     com.openfaas.namespace           openfaas-fn unless set
     com.openfaas.gateway.deployment  JSON of the whole deployment, as faas-cli sent it
     com.openfaas.gateway.revision    which deployment it came of
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from ....stack.errors import Refused
 from ....stack.messages import DEFAULT_NAMESPACE, FunctionDeployment, FunctionName, rfc3339
 from ....stack.quantities import parse_quantity
+from ...config import IN_CLUSTER_HOSTS
 from ..base import Replica, ReplicaState
 
 FUNCTION_LABEL = "com.openfaas.function"
@@ -34,7 +35,6 @@ IDLE_SUFFIX = ".idle"
 SECRETS_DIR = "/var/openfaas/secrets"
 PORT = 8080  # of every function: https://docs.openfaas.com/reference/workloads/
 _OWN_LABELS = ("com.docker.compose.", "com.openfaas.gateway.", FUNCTION_LABEL, NAMESPACE_LABEL)
-_GATEWAY_ALIASES = {"gateway", "gateway.openfaas", "gateway.openfaas.svc.cluster.local"}
 _MIN_MEMORY_BYTES = 6 * 2**20  # Docker takes no less
 _STATES = {
     "running": ReplicaState.RUNNING,
@@ -112,7 +112,7 @@ def aliases(name: FunctionName) -> list[str]:
     The bare one is for the default namespace alone: on one network, two namespaces would share it.
     """
     bare = [name.name] if name.namespace == DEFAULT_NAMESPACE else []
-    return [one for one in (*bare, str(name), f"{name}.svc.cluster.local") if one not in _GATEWAY_ALIASES]
+    return [one for one in (*bare, str(name), f"{name}.svc.cluster.local") if one not in IN_CLUSTER_HOSTS]
 
 
 def replica_name(item: Mapping[str, Any]) -> str:
@@ -134,7 +134,7 @@ def function_name(labels: Mapping[str, str]) -> FunctionName:
 def deployed(item: Mapping[str, Any]) -> Origin | None:
     """Return what the gateway wrote into a container's labels, from its item of the engine's list.
 
-    None if the container is somebody else's. Raises Refused or ValueError if it cannot be read.
+    None if the container was made by another program. Raises Refused or ValueError if it cannot be read.
     """
     labels = item["Labels"]
     if not (written := labels.get(DEPLOYMENT_LABEL)):
@@ -144,7 +144,7 @@ def deployed(item: Mapping[str, Any]) -> Origin | None:
 
 
 def adopted(container: Mapping[str, Any], image: Mapping[str, Any]) -> Origin:
-    """Return what a container of somebody else's amounts to, from what inspecting it and its image say.
+    """Return what an adopted container was made of, from what inspecting it and its image say.
 
     What the image itself sets is left out, as faas-cli would not have sent it.
     """

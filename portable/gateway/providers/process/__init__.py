@@ -1,1 +1,1 @@
-"""Replicas as processes of this machine, for a machine without Docker."""
+"""Replicas as processes of this machine, for a machine without Docker. They end with the gateway."""

@@ -1,4 +1,4 @@
-"""A function's server that never outlives the gateway: `python -m ...process.child GRACE_S ARGUMENTS`.
+"""A command that never outlives the gateway: `python -m ...process.child GRACE_S COMMAND...`.
 
 Standard input is a pipe whose other end only the gateway has: when the gateway is gone, however it went, it is closed.
 A process that is paused then cannot see it; the kernel ends that one, as its process group (its own) is orphaned with a
@@ -13,13 +13,31 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 
 
 def main(arguments: list[str]) -> None:
-    """Serve the function with `python -m platforms.openfaas`; it has GRACE_S to end when the gateway is gone."""
-    threading.Thread(target=_end_with_gateway, args=(_take_stdin(), float(arguments[0])), daemon=True).start()
-    sys.argv[1:] = arguments[1:]
-    runpy.run_module("platforms.openfaas", run_name="__main__", alter_sys=True)
+    """Run the command in place of this process; it has GRACE_S to end when the gateway is gone.
+
+    `python -m MODULE` is run by this interpreter, with a thread that watches the gateway. Any other command is watched
+    by a process beside it, which is of the same group and ends with it.
+    """
+    grace_s, command = float(arguments[0]), arguments[1:]
+    pid, pipe = os.getpid(), _take_stdin()
+    match command:
+        case ["python", "-m", module, *rest]:
+            threading.Thread(target=_end_with_gateway, args=(pid, pipe, grace_s), daemon=True).start()
+            sys.argv[1:] = rest
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        case [program, *rest]:
+            if os.fork() == 0:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the kernel's, see above: the command may ignore it
+                _end_with_gateway(pid, pipe, grace_s)
+            program = sys.executable if program == "python" else program
+            try:
+                os.execvp(program, [program, *rest])  # noqa: S606 - the command of a setting
+            except OSError as error:
+                sys.exit(f"cannot run {program!r}: {error.strerror}")
 
 
 def _take_stdin() -> int:
@@ -31,10 +49,11 @@ def _take_stdin() -> int:
     return pipe
 
 
-def _end_with_gateway(pipe: int, grace_s: float) -> None:
+def _end_with_gateway(pid: int, pipe: int, grace_s: float) -> None:
     while os.read(pipe, 4096):
         pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
     time.sleep(grace_s)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 

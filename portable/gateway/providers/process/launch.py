@@ -23,10 +23,19 @@ _NOT_INHERITED = ("HANDLER", "HOST", "PORT")  # they would change what is served
 _DEFAULTS = {"PYTHONUNBUFFERED": "1", "healthcheck_interval": "0s"}  # the gateway has drained it before it stops it
 
 
-def command_for(handler_dir: Path, port: int, grace_s: float) -> Sequence[str]:
-    """Return the command that serves a folder's function, to be run in ROOT_DIR."""
+def command_for(command: Sequence[str], handler_dir: Path, port: int, grace_s: float) -> Sequence[str]:
+    """Return what starts `command` for a folder's function as a child of the gateway's, to be run in ROOT_DIR."""
     child = (sys.executable, "-m", "portable.gateway.providers.process.child", f"{grace_s:g}")
-    return [*child, "--function", str(handler_dir), "--host", HOST, "--port", str(port)]
+    return [*child, *command, "--function", str(handler_dir), "--host", HOST, "--port", str(port)]
+
+
+def package_dirs(command: Sequence[str]) -> list[Path]:
+    """Return the folder of the package in ROOT_DIR that a command runs: a change there is one of every function."""
+    match command:
+        case ["python", "-m", module, *_]:
+            package_dir = ROOT_DIR / module.partition(".")[0]
+            return [package_dir] if package_dir.is_dir() else []
+    return []
 
 
 def environ_for(deployment: FunctionDeployment, inherited: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The functions of a stack file as processes of this machine: for a machine without Docker, reloaded when they change.
 
-Each replica is `python -m platforms.openfaas` on a port of its own of 127.0.0.1, in this interpreter and its packages.
+Each replica is the command that is set, on a port of its own of 127.0.0.1.
 Limits, requests, constraints and a read-only file system are not enforced. The processes end with the gateway.
 """
 
@@ -18,14 +18,15 @@ from threading import Event
 
 from ....serving.sources import Sources
 from ....stack.errors import Conflict, NotFound, Refused, Unavailable
-from ....stack.messages import FunctionDeployment, FunctionName, LogMessage, LogQuery, Resources, Usage
-from ....stack.retries import RetryPolicy
+from ....stack.messages import FunctionDeployment, FunctionName, LogMessage, LogQuery, Usage
 from ....stack.stack_file import StackFunction
+from ...config import Config
 from ...logs.archive import LogArchive
-from ...logs.buffer import LogBook
+from ...logs.buffer import LogBuffer
 from ...secrets import SecretStore
 from ..base import Change, Notify, Replica, ReplicaState
-from .launch import HOST, ROOT_DIR, command_for, environ_for, free_port, secret_values
+from .declared import checked, difference
+from .launch import HOST, ROOT_DIR, command_for, environ_for, free_port, package_dirs, secret_values
 from .running import RunningProcess
 from .usage import usage_of
 
@@ -44,30 +45,33 @@ class ProcessProvider:
         stack_path: Path,
         secrets: SecretStore,
         environ: Mapping[str, str],
+        command: Sequence[str] = Config.process_command,
         grace_s: float = 60.0,
         archive: LogArchive | None = None,
     ) -> None:
-        """Take the functions of `stack_path`; their processes get `environ`, but for the gateway's own settings.
+        """Take the functions of `stack_path`; `command` serves one, in `environ` but for the gateway's own settings.
 
         `grace_s` is how long a process may take to end when the gateway does. What they print is kept in `archive`, and
         begins with what is there already; without one it goes with the gateway. Raises Refused for a function that is
         not of lang portable, or whose folder is not there.
         """
-        self._functions = {one.deployment.name: _checked(one, stack_path) for one in functions}
+        self._functions = {one.deployment.name: checked(one, stack_path) for one in functions}
         self._stack_path = stack_path
         self._secrets = secrets
         self._environ = environ
+        self._command = command
+        self._package_dirs = package_dirs(command)
         self._grace_s = grace_s
-        self._log_book = LogBook(archive)
+        self._log_buffer = LogBuffer(archive)
         for name in self._functions:
-            self._log_book.restore(name)
+            self._log_buffer.restore(name)
         self._lock = threading.Lock()
         self._slots: dict[str, _Slot] = {}
         self._numbers = count(1)
         self._notify: Notify | None = None
         self._closed = Event()
         self._sources = Sources(
-            [ROOT_DIR / "platforms", *(one.handler_dir for one in self._functions.values())], [stack_path]
+            [*self._package_dirs, *(one.handler_dir for one in self._functions.values())], [stack_path]
         )
 
     def declared(self) -> Sequence[FunctionDeployment]:
@@ -80,7 +84,7 @@ class ProcessProvider:
         if not declared:
             names = ", ".join(str(name) for name in self._functions)
             raise Refused(self._only(f"{deployment.name} is not in it (it has {names})"))
-        if different := _difference(declared.deployment, deployment):
+        if different := difference(declared.deployment, deployment):
             raise Refused(self._only(f"{deployment.name} has another {', another '.join(different)} there"))
         secret_values(self._secrets, deployment)
 
@@ -146,7 +150,7 @@ class ProcessProvider:
 
     def logs(self, query: LogQuery, closed: Event) -> Iterator[LogMessage]:
         """Yield what a function's processes printed; also those that are gone, of this gateway or an earlier one."""
-        return self._log_book.read(query, closed)
+        return self._log_buffer.read(query, closed)
 
     def usage(self, function: FunctionName) -> Usage:
         """Return what the function's processes use now, without those that they started; zero if not on Linux."""
@@ -168,7 +172,7 @@ class ProcessProvider:
                 ]
                 for future in removed:
                     future.result()
-        self._log_book.close()
+        self._log_buffer.close()
 
     def _start(self, slot: _Slot) -> None:
         """Start a stopped replica's process; the lock is held."""
@@ -177,10 +181,10 @@ class ProcessProvider:
         secrets = secret_values(self._secrets, deployment)
         try:
             process = RunningProcess(
-                command_for(self._functions[deployment.name].handler_dir, port, self._grace_s),
+                command_for(self._command, self._functions[deployment.name].handler_dir, port, self._grace_s),
                 environ=environ_for(deployment, self._environ) | secrets,
                 cwd=ROOT_DIR,
-                on_line=lambda line: self._log_book.append(deployment.name, slot.replica.name, line),
+                on_line=lambda line: self._log_buffer.append(deployment.name, slot.replica.name, line),
                 on_exit=lambda: self._on_exit(slot),
             )
         except OSError as error:
@@ -217,7 +221,7 @@ class ProcessProvider:
 
     def _on_change(self, changed: set[Path]) -> None:
         for name, function in self._functions.items():
-            if self._notify and not changed.isdisjoint((function.handler_dir, ROOT_DIR / "platforms")):
+            if self._notify and not changed.isdisjoint((function.handler_dir, *self._package_dirs)):
                 log.info("the source of %s changed", name)
                 self._notify(name, Change.SOURCE, "")
         if self._stack_path in changed:
@@ -259,41 +263,7 @@ class _Slot:
             self.replica = replace(self.replica, state=ReplicaState.RUNNING)
 
 
-def _checked(function: StackFunction, stack_path: Path) -> StackFunction:
-    where = f"{stack_path}: function {function.deployment.name.name!r}"
-    if function.lang != "portable":
-        raise Refused(
-            f"{where}: lang is {function.lang!r}, and only portable runs as a process; run `docker compose up` "
-            "for a gateway that runs images, or take it out"
-        )
-    if not function.handler_dir.is_dir():
-        raise Refused(f"{where}: handler: there is no folder {str(function.handler_dir)!r}")
-    if "." in function.handler_dir.name:
-        raise Refused(f"{where}: handler: Python cannot import a folder with a dot, {function.handler_dir.name!r}")
-    try:
-        RetryPolicy.from_annotations(function.deployment.annotations)
-    except Refused as error:
-        raise Refused(f"{where}: {error}") from None
-    return function
-
-
 def _gone(replica: Replica, state: ReplicaState) -> Replica:
     if state is ReplicaState.REMOVED:
         return replace(replica, state=state)
     raise NotFound(f"there is no process {replica.name} of {replica.function}: it was removed")
-
-
-def _difference(declared: FunctionDeployment, asked: FunctionDeployment) -> list[str]:
-    """Return the fields, by the names of the REST API, in which two deployments differ; the order of lists is none."""
-    fields, others = (_comparable(one) for one in (declared, asked))
-    return [name for name, value in fields.items() if others[name] != value]
-
-
-def _comparable(deployment: FunctionDeployment) -> dict[str, object]:
-    return {
-        **deployment.common_fields(),
-        "secrets": set(deployment.secrets),
-        "constraints": set(deployment.constraints),
-        "limits": deployment.limits or Resources(),
-        "requests": deployment.requests or Resources(),
-    }

@@ -9,8 +9,8 @@ import pytest
 from portable.gateway.calls.lanes import Lanes
 from portable.gateway.calls.pump import FAULT_AGAIN_S, Pump
 
+from ..fake_clock import FakeClock
 from ..peers import on_loop
-from ..queue.places import FakeClock
 
 
 @on_loop

@@ -7,16 +7,16 @@ from pathlib import Path
 from portable.gateway.calls.proxy import Proxy
 from portable.gateway.calls.record import Call
 from portable.gateway.config import Config
-from portable.gateway.cron.schedule_file import Book
+from portable.gateway.cron.schedule_file import ScheduleFile
 from portable.gateway.cron.scheduler import Cron
 from portable.gateway.providers.base import ReplicaState
 from portable.gateway.server import running
 
+from ..fake_clock import FakeClock
 from ..fake_provider import FakeProvider
 from ..fleet import TO_ZERO, Fleet, on_loop, until
 from ..peers.running import hello
-from ..queue.places import FakeClock
-from .places import MINUTELY
+from .gateways import MINUTELY
 
 
 @on_loop
@@ -34,7 +34,7 @@ async def test_function_that_rests_is_woken_by_its_schedule(tmp_path: Path, prov
             unreachable=lambda function: None,
             upstream_timeout_s=60.0,
         )
-        cron = Cron(proxy, Book(tmp_path), clock)
+        cron = Cron(proxy, ScheduleFile(tmp_path), clock)
         async with running(Config(port=0, state_dir=tmp_path), hello, proxy, cron=cron):
             clock.advance(60.0)
             await until(lambda: calls)

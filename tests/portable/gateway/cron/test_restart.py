@@ -13,7 +13,7 @@ from portable.gateway.cron.schedule_file import FILE_NAME
 
 from ..peers import on_loop
 from ..peers.upstream import answers, replica
-from .places import FN, MINUTELY, Held, deployed, ended, place
+from .gateways import FN, MINUTELY, Held, cron_gateway, deployed, ended
 from .test_job import HOUR_S, MINUTE_S, NOON_S
 
 
@@ -22,7 +22,7 @@ class TestClock:
     async def test_runs_while_the_machine_slept_are_told_and_not_made_up_for(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        async with replica(answers()) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(answers()) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             it.jump_s(HOUR_S + 30.0)
             state = await it.state()
 
@@ -35,7 +35,7 @@ class TestClock:
 
     @on_loop
     async def test_clock_that_is_set_back_repeats_no_run(self, tmp_path: Path) -> None:
-        async with replica(answers()) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(answers()) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             it.pass_s(MINUTE_S)
             await it.called()
             it.jump_s(-10 * MINUTE_S)
@@ -51,11 +51,11 @@ class TestRestart:
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         async with replica(answers()) as upstream:
-            async with place(tmp_path, FN, port=upstream.port) as it:
+            async with cron_gateway(tmp_path, FN, port=upstream.port) as it:
                 it.pass_s(MINUTE_S)
                 await it.called()
                 last = (await ended(it))["lastRun"]
-            async with place(tmp_path, FN, at_s=NOON_S + 3.5 * MINUTE_S, port=upstream.port) as it:
+            async with cron_gateway(tmp_path, FN, at_s=NOON_S + 3.5 * MINUTE_S, port=upstream.port) as it:
                 state = await it.state()
                 assert len(upstream.requests) == 1
                 it.pass_s(MINUTE_S)
@@ -71,13 +71,13 @@ class TestRestart:
     ) -> None:
         held = Held()
         async with replica(held) as upstream:
-            async with place(tmp_path, FN, port=upstream.port) as it:
+            async with cron_gateway(tmp_path, FN, port=upstream.port) as it:
                 it.pass_s(MINUTE_S)
                 await held.asked(1)
                 killed = (tmp_path / FILE_NAME).read_bytes()
                 held.release()
             (tmp_path / FILE_NAME).write_bytes(killed)
-            async with place(tmp_path, FN, at_s=NOON_S + 1.5 * MINUTE_S, port=upstream.port) as it:
+            async with cron_gateway(tmp_path, FN, at_s=NOON_S + 1.5 * MINUTE_S, port=upstream.port) as it:
                 state = await it.state()
 
         assert state["missed"] == 0
@@ -86,10 +86,10 @@ class TestRestart:
 
     @on_loop
     async def test_schedule_that_is_another_now_and_function_that_is_gone_missed_nothing(self, tmp_path: Path) -> None:
-        async with place(tmp_path, FN, deployed("gone", MINUTELY), deployed("plain", MINUTELY)):
+        async with cron_gateway(tmp_path, FN, deployed("gone", MINUTELY), deployed("plain", MINUTELY)):
             pass
         at_s = NOON_S + HOUR_S + 30.0
-        async with place(tmp_path, deployed("fn", "*/2 * * * *"), deployed("plain", "no"), at_s=at_s) as it:
+        async with cron_gateway(tmp_path, deployed("fn", "*/2 * * * *"), deployed("plain", "no"), at_s=at_s) as it:
             it.update("plain", MINUTELY, topic="")
             states = await it.states()
 
@@ -100,9 +100,9 @@ class TestRestart:
     @on_loop
     async def test_every_goes_on_in_its_own_step_after_a_restart(self, tmp_path: Path) -> None:
         every = deployed("fn", "@every 1h")
-        async with place(tmp_path, every):
+        async with cron_gateway(tmp_path, every):
             pass
-        async with place(tmp_path, every, at_s=NOON_S + 2.5 * HOUR_S) as it:
+        async with cron_gateway(tmp_path, every, at_s=NOON_S + 2.5 * HOUR_S) as it:
             state = await it.state()
 
         assert (state["missed"], state["nextAt"]) == (2, "2027-01-31T15:00:00Z")
@@ -111,7 +111,7 @@ class TestRestart:
     async def test_gateway_that_ends_lets_a_run_end(self, tmp_path: Path) -> None:
         held = Held()
         async with replica(held) as upstream:
-            async with place(tmp_path, FN, port=upstream.port) as it:
+            async with cron_gateway(tmp_path, FN, port=upstream.port) as it:
                 it.pass_s(MINUTE_S)
                 await held.asked(1)
                 asyncio.get_running_loop().call_soon(held.release)
@@ -124,7 +124,7 @@ class TestRestart:
     async def test_gateway_that_ends_breaks_off_a_run_that_does_not(self, tmp_path: Path) -> None:
         held = Held()
         async with replica(held) as upstream:
-            async with place(tmp_path, FN, port=upstream.port, write_timeout_s=0.01) as it:
+            async with cron_gateway(tmp_path, FN, port=upstream.port, write_timeout_s=0.01) as it:
                 it.pass_s(MINUTE_S)
                 await held.asked(1)
             it.pass_s(HOUR_S)
@@ -139,7 +139,7 @@ class TestFaults:
     async def test_file_that_cannot_be_written_keeps_no_function_from_running(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        async with replica(answers()) as upstream, place(tmp_path / "none", FN, port=upstream.port) as it:
+        async with replica(answers()) as upstream, cron_gateway(tmp_path / "none", FN, port=upstream.port) as it:
             it.pass_s(MINUTE_S)
             await it.called()
 
@@ -153,7 +153,7 @@ class TestFaults:
             def get(self, *_: object) -> str:
                 raise RuntimeError("a fault of the test's")
 
-        async with replica(answers()) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(answers()) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             good = it.router.resolve("fn").deployment
             with caplog.at_level(logging.CRITICAL, "portable.gateway.cron.scheduler"):
                 object.__setattr__(good, "annotations", Faulty())

@@ -9,7 +9,7 @@ import pytest
 from ..fake_provider import FakeProvider
 from ..fleet import until
 from ..running import ControlPlane, control_plane, deployment
-from .places import MINUTELY, deployed
+from .gateways import MINUTELY, deployed
 
 BAD = {"topic": "cron-function", "schedule": "61 * * * *"}
 

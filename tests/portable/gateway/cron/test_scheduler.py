@@ -15,7 +15,7 @@ from portable.gateway.cron.scheduler import MAX_RUNNING
 from ..peers import on_loop
 from ..peers.client import ask
 from ..peers.upstream import answers, replica
-from .places import FN, MINUTELY, Held, deployed, ended, place
+from .gateways import FN, MINUTELY, Held, cron_gateway, deployed, ended
 from .test_job import MINUTE_S
 
 GOLDEN = Path(__file__).parents[3] / "platforms" / "openfaas" / "events" / "cron_connector.json"
@@ -24,7 +24,7 @@ GOLDEN = Path(__file__).parents[3] / "platforms" / "openfaas" / "events" / "cron
 class TestRun:
     @on_loop
     async def test_function_is_sent_what_the_connector_sends(self, tmp_path: Path) -> None:
-        async with replica(answers()) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(answers()) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             it.pass_s(MINUTE_S)
             call = (await it.called())[0]
             request = upstream.requests[0]
@@ -41,7 +41,10 @@ class TestRun:
 
     @on_loop
     async def test_run_is_counted_and_recorded_as_any_call_is(self, tmp_path: Path) -> None:
-        async with replica(answers(status="201 Created")) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with (
+            replica(answers(status="201 Created")) as upstream,
+            cron_gateway(tmp_path, FN, port=upstream.port) as it,
+        ):
             function = it.router.resolve("fn")
             it.pass_s(MINUTE_S)
             call = (await it.called())[0]
@@ -70,7 +73,7 @@ class TestRun:
 
     @on_loop
     async def test_runs_follow_each_other_as_time_passes(self, tmp_path: Path) -> None:
-        async with replica(answers()) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(answers()) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             for number in range(1, 4):
                 it.pass_s(MINUTE_S)
                 await it.called(number)
@@ -83,7 +86,7 @@ class TestRun:
     @on_loop
     async def test_two_functions_of_one_time_run_side_by_side(self, tmp_path: Path) -> None:
         held, other = Held(), deployed("other", "1 12 * * *")
-        async with replica(held) as upstream, place(tmp_path, FN, other, port=upstream.port) as it:
+        async with replica(held) as upstream, cron_gateway(tmp_path, FN, other, port=upstream.port) as it:
             it.pass_s(MINUTE_S)
             await held.asked(2)
             held.release(2)
@@ -94,7 +97,7 @@ class TestRun:
     async def test_run_that_fails_says_why_and_the_next_one_runs(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        async with replica(answers(status="500 No")) as upstream, place(tmp_path, FN) as it:
+        async with replica(answers(status="500 No")) as upstream, cron_gateway(tmp_path, FN) as it:
             it.add("bad", upstream.port)
             it.pass_s(MINUTE_S)
             await it.called(2)
@@ -110,7 +113,7 @@ class TestRun:
     @on_loop
     async def test_other_requests_are_answered_meanwhile(self, tmp_path: Path) -> None:
         held = Held()
-        async with replica(held) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(held) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             it.pass_s(MINUTE_S)
             await held.asked(1)
 
@@ -123,7 +126,7 @@ class TestOverlap:
     @on_loop
     async def test_run_begins_though_the_one_before_goes_on_as_with_the_connector(self, tmp_path: Path) -> None:
         held = Held()
-        async with replica(held) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(held) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             for number in (1, 2):
                 it.pass_s(MINUTE_S)
                 await held.asked(number)
@@ -138,7 +141,7 @@ class TestOverlap:
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         held = Held()
-        async with replica(held) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(held) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             for number in range(MAX_RUNNING):
                 it.pass_s(MINUTE_S)
                 await held.asked(number + 1)
@@ -159,7 +162,7 @@ class TestOverlap:
 class TestChanges:
     @on_loop
     async def test_new_function_is_called_from_its_next_time_on(self, tmp_path: Path) -> None:
-        async with replica(answers()) as upstream, place(tmp_path) as it:
+        async with replica(answers()) as upstream, cron_gateway(tmp_path) as it:
             it.pass_s(10 * MINUTE_S)
             it.add("fn", upstream.port)
             assert (await it.state())["nextAt"] == "2027-01-31T12:11:00Z"
@@ -170,7 +173,7 @@ class TestChanges:
 
     @on_loop
     async def test_removed_function_is_not_called_any_more(self, tmp_path: Path) -> None:
-        async with replica(answers()) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(answers()) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             it.pass_s(MINUTE_S - 0.01)
             it.remove("fn")
             it.pass_s(MINUTE_S)
@@ -181,7 +184,7 @@ class TestChanges:
 
     @on_loop
     async def test_updated_schedule_is_the_one_that_holds_at_once(self, tmp_path: Path) -> None:
-        async with replica(answers()) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(answers()) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             it.pass_s(MINUTE_S - 0.01)
             it.update("fn", "30 12 * * *")
             it.pass_s(MINUTE_S)
@@ -193,7 +196,7 @@ class TestChanges:
 
     @on_loop
     async def test_update_that_leaves_the_schedule_leaves_what_is_known(self, tmp_path: Path) -> None:
-        async with replica(answers()) as upstream, place(tmp_path, FN, port=upstream.port) as it:
+        async with replica(answers()) as upstream, cron_gateway(tmp_path, FN, port=upstream.port) as it:
             it.pass_s(MINUTE_S)
             await it.called()
             before = await ended(it)
@@ -203,7 +206,7 @@ class TestChanges:
 
     @on_loop
     async def test_function_whose_topic_is_another_is_no_longer_called(self, tmp_path: Path) -> None:
-        async with place(tmp_path, FN) as it:
+        async with cron_gateway(tmp_path, FN) as it:
             it.update("fn", MINUTELY, topic="orders")
 
             assert await it.states() == {}
@@ -214,7 +217,7 @@ class TestChanges:
     ) -> None:
         async with (
             replica(answers()) as upstream,
-            place(tmp_path, deployed("bad", "61 * * * *"), FN, port=upstream.port) as it,
+            cron_gateway(tmp_path, deployed("bad", "61 * * * *"), FN, port=upstream.port) as it,
         ):
             it.pass_s(MINUTE_S)
             await it.called()

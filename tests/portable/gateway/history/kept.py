@@ -10,9 +10,10 @@ from typing import Any
 
 from portable.gateway.calls.record import Call
 from portable.gateway.functions.state import Function
-from portable.gateway.history.models import CallQuery, Line, moment_of
+from portable.gateway.history.models import CallQuery
+from portable.gateway.history.schema import FILE_NAME, open_file
 from portable.gateway.history.service import History
-from portable.gateway.storage.history_file import FILE_NAME, File
+from portable.gateway.logs.line import Line, moment_of
 from portable.stack.messages import FunctionName, LogMessage
 
 from ..peers.running import function_of
@@ -44,7 +45,7 @@ def line(text: str, at: int = 0, *, name: FunctionName = FN, replica: str = "fn-
 @contextmanager
 def history(folder: Path, *, keep_calls: int = 200, keep_log_bytes: int = 2**20) -> Iterator[History]:
     """Give the history of a folder, whose thread does not run: it writes when it is told to, and at the end."""
-    file = File(folder / FILE_NAME)
+    file = open_file(folder)
     it = History(file, keep_calls=keep_calls, keep_log_bytes=keep_log_bytes, clock=lambda: NOW_S)
     with closing(it):
         yield it

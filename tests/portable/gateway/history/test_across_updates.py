@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-from portable.gateway.history.models import Line, ns_of
 from portable.gateway.logs.archive import LogArchive
-from portable.gateway.logs.buffer import LogBook
+from portable.gateway.logs.buffer import LogBuffer
+from portable.gateway.logs.line import Line, ns_of
 from portable.gateway.providers.base import Replica, ReplicaState
 from portable.gateway.providers.process.provider import ProcessProvider
 from portable.stack.messages import LogMessage, LogQuery
@@ -119,12 +119,12 @@ def test_log_of_processes_is_there_after_an_update_and_after_the_gateway(tmp_pat
 
 def test_log_book_without_an_archive_has_only_what_was_printed_since(tmp_path: Path) -> None:
     with history(tmp_path) as it:
-        book = LogBook(it.logs, max_characters=4)
-        book.append(FN, "fn-1", "abcdef")
-        again = LogBook(it.logs)
+        buffer = LogBuffer(it.logs, max_characters=4)
+        buffer.append(FN, "fn-1", "abcdef")
+        again = LogBuffer(it.logs)
         again.restore(FN)
-        alone = LogBook()
+        alone = LogBuffer()
         alone.restore(FN)
-        found = [[one.text for one in book.read(LogQuery(FN), Event())] for book in (book, again, alone)]
+        found = [[one.text for one in buffer.read(LogQuery(FN), Event())] for buffer in (buffer, again, alone)]
 
     assert found == [["abcd", "ef"], ["abcd", "ef"], []]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from portable.gateway.storage.history_file import FILE_NAME, VERSION, File
+from portable.gateway.history.schema import FILE_NAME, SCHEMA, open_file
 from portable.stack.errors import GatewayError
 
 from .kept import FN, call, history, ids, line, texts
@@ -69,19 +69,22 @@ def test_file_is_its_owners_alone(tmp_path: Path) -> None:
 
 def test_second_gateway_of_a_folder_is_refused_until_the_first_ends(tmp_path: Path) -> None:
     with history(tmp_path), pytest.raises(GatewayError, match=r"another gateway keeps its calls in .*--state-dir"):
-        File(tmp_path / FILE_NAME)
+        open_file(tmp_path)
 
     made(tmp_path)
 
 
-@pytest.mark.parametrize("pragma", [f"user_version = {VERSION + 1}", "application_id = 7"])
-def test_newer_file_or_another_programs_is_refused_and_left_as_it_is(tmp_path: Path, pragma: str) -> None:
+@pytest.mark.parametrize(
+    ("pragma", "reason"),
+    [(f"user_version = {SCHEMA.version + 1}", "newer gateway"), ("application_id = 7", "another program's")],
+)
+def test_newer_file_or_another_programs_is_refused_and_left_as_it_is(tmp_path: Path, pragma: str, reason: str) -> None:
     path = made(tmp_path)
     change(path, f"PRAGMA {pragma}")
     before = path.read_bytes()
 
-    with pytest.raises(GatewayError, match="newer gateway's, or another program's"):
-        File(path)
+    with pytest.raises(GatewayError, match=reason):
+        open_file(tmp_path)
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir() if "broken" in one.name] == []
 
@@ -92,7 +95,7 @@ def test_another_programs_database_is_refused_and_left_as_it_is(tmp_path: Path) 
     before = path.read_bytes()
 
     with pytest.raises(GatewayError, match="another program's"):
-        File(path)
+        open_file(tmp_path)
     assert path.read_bytes() == before
 
 
@@ -100,7 +103,7 @@ def test_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).mkdir()
 
     with pytest.raises(GatewayError, match=r"cannot keep calls and logs in .*--state-dir"):
-        File(tmp_path / FILE_NAME)
+        open_file(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["text", "header", "cut", "page"])

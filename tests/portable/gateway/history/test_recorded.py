@@ -11,7 +11,7 @@ from ..peers import on_loop
 from ..peers.client import ask, connected, request
 from ..peers.running import gateway
 from ..peers.upstream import Peer, answers, replica, sends
-from ..queue.places import place
+from ..queue.gateways import async_gateway
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -84,7 +84,7 @@ async def test_call_has_the_trace_parent_if_it_is_one(sent: str, kept: str) -> N
 
 @on_loop
 async def test_asynchronous_call_is_recorded_as_any(tmp_path: Path) -> None:
-    async with replica(answers(b"hello")) as upstream, place(tmp_path) as it:
+    async with replica(answers(b"hello")) as upstream, async_gateway(tmp_path) as it:
         it.add("fn", upstream.port)
         call_id = await it.accept("fn", f"traceparent: {TRACE}", body=b"abc")
         await it.ended(call_id)

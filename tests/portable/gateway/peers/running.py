@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from portable.gateway.api.auth import Credentials
 from portable.gateway.calls.metrics import Metrics
-from portable.gateway.calls.page_sandbox import SANDBOXED, PageSandbox
+from portable.gateway.calls.page_sandbox import PageSandbox
 from portable.gateway.calls.proxy import Proxy
 from portable.gateway.calls.record import Call
-from portable.gateway.config import Config
+from portable.gateway.config import SANDBOXED, Config
 from portable.gateway.functions.state import Endpoint, Function, Router
 from portable.gateway.providers.base import Replica, ReplicaState
 from portable.gateway.server import running

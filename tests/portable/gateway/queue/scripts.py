@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from ..peers.upstream import Peer, Script
-from .places import Place
+from .gateways import AsyncGateway
 
 RETRY = "com.openfaas.retry."
 QUICK = {f"{RETRY}attempts": "4", f"{RETRY}min_wait": "10s", f"{RETRY}max_wait": "15s"}
@@ -47,6 +47,6 @@ class Gate:
         self._open.set()
 
 
-async def attempted(it: Place, call_id: str, attempts: int) -> dict[str, object]:
+async def attempted(it: AsyncGateway, call_id: str, attempts: int) -> dict[str, object]:
     """Return a call once it waits after so many attempts."""
     return await it.when(call_id, lambda call: call["state"] == "waiting" and call["attempts"] == attempts)

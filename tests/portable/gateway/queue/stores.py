@@ -11,9 +11,10 @@ from typing import Any
 
 from portable.gateway.calls.stored_exchange import Reply
 from portable.gateway.queue.models import Ending, NewCall, State
+from portable.gateway.queue.reader import CallReader
+from portable.gateway.queue.schema import open_file
 from portable.gateway.queue.store import Store
-from portable.gateway.queue.views import Views
-from portable.gateway.storage.queue_file import File
+from portable.gateway.storage.sqlite import SqliteFile
 
 NOW_S = 1_800_000_000.0
 FUNCTION = "fn.openfaas-fn"
@@ -24,8 +25,8 @@ class Opened:
     """A store, and what can be read of it."""
 
     store: Store
-    views: Views
-    file: File
+    reader: CallReader
+    file: SqliteFile
 
     async def running(self, call_id: str = "one", **fields: Any) -> int:
         """Keep a call and have it run; return its number."""
@@ -43,17 +44,17 @@ class Opened:
 
     def states(self) -> dict[str, str]:
         """Return the state of each call, by id."""
-        return {call["callId"]: call["state"] for call in self.views.list(limit=1000)}
+        return {call["callId"]: call["state"] for call in self.reader.list(limit=1000)}
 
 
 @asynccontextmanager
 async def opened(state_dir: Path, *, watch: Callable[[str], None] | None = None) -> AsyncIterator[Opened]:
     """Give the store of a folder; `watch` is told of every statement."""
-    file = File(state_dir)
+    file = open_file(state_dir)
     file.connection.set_trace_callback(watch)
     store = Store(file)
     try:
-        yield Opened(store, Views(file), file)
+        yield Opened(store, CallReader(file), file)
     finally:
         await store.close()
 

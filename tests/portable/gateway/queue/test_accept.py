@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from ..fake_clock import START_S
 from ..peers import on_loop
 from ..peers.client import connected, request
 from ..peers.upstream import Peer, answers, replica
-from .places import START_S, place
+from .gateways import async_gateway
 
 
 @on_loop
 async def test_call_is_answered_at_once_and_delivered_later(tmp_path: Path) -> None:
-    async with replica(answers(b"done", "X-Own: 1", status="201 Created")) as upstream, place(tmp_path) as it:
+    async with replica(answers(b"done", "X-Own: 1", status="201 Created")) as upstream, async_gateway(tmp_path) as it:
         it.add("echo", upstream.port)
         reply = await it.post("echo/a%20b?c=d", "X-One: 1", "User-Agent: curl", "Cookie: a", body=b"hello")
         call_id = reply.header("x-call-id") or ""
@@ -40,7 +41,7 @@ async def test_call_is_answered_at_once_and_delivered_later(tmp_path: Path) -> N
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "OPTIONS"])
 @on_loop
 async def test_call_of_another_method_is_delivered_as_a_post(tmp_path: Path, method: str) -> None:
-    async with replica(answers()) as upstream, place(tmp_path) as it:
+    async with replica(answers()) as upstream, async_gateway(tmp_path) as it:
         it.add("echo", upstream.port)
         reply = await it.post("echo", method=method)
         await it.ended(reply.header("x-call-id") or "")
@@ -52,7 +53,7 @@ async def test_call_of_another_method_is_delivered_as_a_post(tmp_path: Path, met
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
 @on_loop
 async def test_methods_that_are_about_a_call_make_none(tmp_path: Path, method: str) -> None:
-    async with place(tmp_path) as it:
+    async with async_gateway(tmp_path) as it:
         it.add("echo")
         reply = await it.post("echo", method=method)
 
@@ -63,7 +64,7 @@ async def test_methods_that_are_about_a_call_make_none(tmp_path: Path, method: s
 @pytest.mark.parametrize("name", ["other", "other.openfaas-fn/a", "echo.elsewhere"])
 @on_loop
 async def test_function_that_is_not_deployed_is_a_404(tmp_path: Path, name: str) -> None:
-    async with place(tmp_path) as it:
+    async with async_gateway(tmp_path) as it:
         it.add("echo")
         reply = await it.post(name, body=b"x")
 
@@ -75,7 +76,7 @@ async def test_function_that_is_not_deployed_is_a_404(tmp_path: Path, name: str)
 class TestCallId:
     @on_loop
     async def test_clients_own_is_kept_once(self, tmp_path: Path) -> None:
-        async with replica(answers()) as upstream, place(tmp_path) as it:
+        async with replica(answers()) as upstream, async_gateway(tmp_path) as it:
             it.add("echo", upstream.port)
             first = await it.accept("echo", "X-Call-Id: order-17_a.b~c")
             await it.ended(first)
@@ -89,7 +90,7 @@ class TestCallId:
     @pytest.mark.parametrize("given", ["a/b", "a b", "../etc", "a" * 129, "x'; DROP TABLE calls; --", "\u00e9", "%0d"])
     @on_loop
     async def test_what_cannot_be_in_a_path_is_replaced(self, tmp_path: Path, given: str) -> None:
-        async with place(tmp_path) as it:
+        async with async_gateway(tmp_path) as it:
             it.add("echo")
             call_id = await it.accept("echo", f"X-Call-Id: {given}")
 
@@ -99,7 +100,7 @@ class TestCallId:
 class TestLimits:
     @on_loop
     async def test_larger_body_is_refused_before_it_comes(self, tmp_path: Path) -> None:
-        async with place(tmp_path, async_max_body_bytes=1000) as it, connected(it.port) as client:
+        async with async_gateway(tmp_path, async_max_body_bytes=1000) as it, connected(it.port) as client:
             it.add("echo")
             await client.send(b"POST /async-function/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n")
             reply = await client.reply()
@@ -110,7 +111,7 @@ class TestLimits:
     @on_loop
     async def test_larger_body_without_a_length_is_refused_when_it_is_one(self, tmp_path: Path) -> None:
         head = b"POST /async-function/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-        async with place(tmp_path, async_max_body_bytes=1000) as it, connected(it.port) as client:
+        async with async_gateway(tmp_path, async_max_body_bytes=1000) as it, connected(it.port) as client:
             it.add("echo")
             await client.send(head, b"258\r\n" + bytes(600) + b"\r\n", b"191\r\n" + bytes(401) + b"\r\n")
 
@@ -125,7 +126,7 @@ class TestLimits:
             await gate.wait()
             await peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
-        async with replica(script) as upstream, place(tmp_path, async_max_queued=4) as it:
+        async with replica(script) as upstream, async_gateway(tmp_path, async_max_queued=4) as it:
             it.add("echo", upstream.port)
             first = [await it.accept("echo") for _ in range(2)]
             refused = await it.post("echo")
@@ -142,7 +143,7 @@ class TestLimits:
 
     @on_loop
     async def test_bytes_that_wait_are_bounded(self, tmp_path: Path) -> None:
-        async with place(tmp_path, async_max_disk_bytes=2000) as it:
+        async with async_gateway(tmp_path, async_max_disk_bytes=2000) as it:
             it.add("echo")
             await it.accept("echo", body=bytes(1500))
             refused = await it.post("echo", body=bytes(501))
@@ -155,7 +156,7 @@ class TestLimits:
 class TestCallback:
     @on_loop
     async def test_url_that_does_not_do_is_a_400_that_says_why(self, tmp_path: Path) -> None:
-        async with place(tmp_path) as it:
+        async with async_gateway(tmp_path) as it:
             it.add("echo")
             reply = await it.post("echo", "X-Callback-Url: http://169.254.169.254/latest")
 
@@ -166,7 +167,7 @@ class TestCallback:
 
     @on_loop
     async def test_two_of_them_are_a_400(self, tmp_path: Path) -> None:
-        async with place(tmp_path) as it:
+        async with async_gateway(tmp_path) as it:
             it.add("echo")
             reply = await it.post("echo", "X-Callback-Url: http://a.org/", "X-Callback-Url: http://127.0.0.1/")
 
@@ -176,7 +177,7 @@ class TestCallback:
 @on_loop
 async def test_client_that_leaves_before_it_is_answered_has_made_a_call_nevertheless(tmp_path: Path) -> None:
     """Nobody can tell whether the answer would have reached it."""
-    async with replica(answers()) as upstream, place(tmp_path) as it:
+    async with replica(answers()) as upstream, async_gateway(tmp_path) as it:
         it.add("echo", upstream.port)
         async with connected(it.port) as client:
             await client.send(request("POST", "/async-function/echo", "X-Call-Id: left", body=b"x"))
@@ -189,7 +190,7 @@ async def test_client_that_leaves_before_it_is_answered_has_made_a_call_neverthe
 
 @on_loop
 async def test_call_that_cannot_be_kept_is_not_accepted(tmp_path: Path) -> None:
-    async with place(tmp_path) as it:
+    async with async_gateway(tmp_path) as it:
         it.add("echo")
         db = sqlite3.connect(tmp_path / "calls.db")
         db.execute("DROP TABLE requests")

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from ..fake_clock import FakeClock
 from ..peers import on_loop
 from ..peers.upstream import Peer, Script, Upstream, answers, replica, unused_port
-from .places import FakeClock, FakeNames, Place, place
+from .gateways import AsyncGateway, FakeNames, async_gateway
 from .scripts import RETRY, statuses
 from .stores import opened
 
@@ -35,12 +36,12 @@ def receives(*heads: str) -> Script:
 @asynccontextmanager
 async def called_back(
     folder: Path, function: Script, receiver: Script, **settings: Any
-) -> AsyncIterator[tuple[Place, Upstream]]:
+) -> AsyncIterator[tuple[AsyncGateway, Upstream]]:
     """Give a gateway with a function `fn`, and a receiver that it may call back."""
     async with (
         replica(function) as upstream,
         replica(receiver) as listening,
-        place(folder, **{**HERE, **settings}) as it,
+        async_gateway(folder, **{**HERE, **settings}) as it,
     ):
         it.add("fn", upstream.port, annotations={f"{RETRY}attempts": "1"})
         yield it, listening
@@ -196,7 +197,7 @@ class TestTries:
         async with replica(receives()) as receiver:
             async with opened(tmp_path) as kept:
                 await kept.ended("one", callback=f"http://127.0.0.1:{receiver.port}/")
-            async with place(tmp_path, callback_allow=("127.0.0.1",)) as it:
+            async with async_gateway(tmp_path, callback_allow=("127.0.0.1",)) as it:
                 callback = await it.called_back("one")
 
             assert (callback["state"], receiver.requests[0].body) == ("done", b"reply")
@@ -221,7 +222,7 @@ class TestWhereItMayGo:
     @on_loop
     async def test_name_of_an_address_that_is_refused_is_given_up_at_once(self, tmp_path: Path, address: str) -> None:
         names = FakeNames(evil_example=[address])
-        async with replica(answers()) as upstream, place(tmp_path, names=names) as it:
+        async with replica(answers()) as upstream, async_gateway(tmp_path, names=names) as it:
             it.add("fn", upstream.port)
             call_id = await it.accept("fn", "X-Callback-Url: http://evil.example/")
             callback = await it.called_back(call_id)
@@ -236,7 +237,7 @@ class TestWhereItMayGo:
         """DNS rebinding: the first address is checked, another one would be connected to."""
         async with replica(receives()) as receiver, replica(answers()) as upstream:
             names = FakeNames(rebinding_example=["127.0.0.1", "10.0.0.1"])
-            async with place(tmp_path, names=names, **HERE) as it:
+            async with async_gateway(tmp_path, names=names, **HERE) as it:
                 it.add("fn", upstream.port)
                 url = f"X-Callback-Url: http://rebinding.example:{receiver.port}/"
                 callback = await it.called_back(await it.accept("fn", url))

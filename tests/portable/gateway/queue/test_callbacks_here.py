@@ -8,7 +8,7 @@ import pytest
 
 from ..peers import on_loop
 from ..peers.upstream import answers, replica
-from .places import FakeNames, place
+from .gateways import FakeNames, async_gateway
 from .stores import opened
 
 
@@ -20,7 +20,7 @@ class TestOwnFunctions:
         async with (
             replica(answers(b"figure", "X-Own: 1")) as first,
             replica(answers()) as second,
-            place(tmp_path, names=names) as it,
+            async_gateway(tmp_path, names=names) as it,
         ):
             it.add("fn", first.port)
             it.add("next", second.port)
@@ -36,7 +36,7 @@ class TestOwnFunctions:
 
     @on_loop
     async def test_function_of_this_gateway_is_called_asynchronously(self, tmp_path: Path) -> None:
-        async with replica(answers(b"figure")) as first, replica(answers()) as second, place(tmp_path) as it:
+        async with replica(answers(b"figure")) as first, replica(answers()) as second, async_gateway(tmp_path) as it:
             it.add("fn", first.port)
             it.add("next", second.port)
             url = "X-Callback-Url: http://gateway.openfaas:8080/async-function/next"
@@ -49,7 +49,7 @@ class TestOwnFunctions:
 
     @on_loop
     async def test_asynchronous_one_is_called_again_after_a_replay(self, tmp_path: Path) -> None:
-        async with replica(answers(b"figure")) as first, replica(answers()) as second, place(tmp_path) as it:
+        async with replica(answers(b"figure")) as first, replica(answers()) as second, async_gateway(tmp_path) as it:
             it.add("fn", first.port)
             it.add("next", second.port)
             call_id = await it.accept("fn", "X-Callback-Url: http://gateway:8080/async-function/next")
@@ -68,7 +68,7 @@ class TestOwnFunctions:
         async with opened(tmp_path) as kept:
             await kept.ended("one", callback="http://gateway:8080/async-function/next")
             await kept.ended("one.callback", function="next.openfaas-fn")
-        async with replica(answers()) as upstream, place(tmp_path) as it:
+        async with replica(answers()) as upstream, async_gateway(tmp_path) as it:
             it.add("next", upstream.port)
             callback = await it.called_back("one")
 
@@ -76,7 +76,7 @@ class TestOwnFunctions:
 
     @on_loop
     async def test_function_that_is_not_there_is_tried_again(self, tmp_path: Path) -> None:
-        async with replica(answers()) as upstream, place(tmp_path) as it:
+        async with replica(answers()) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port)
             call_id = await it.accept("fn", "X-Callback-Url: http://gateway:8080/function/away")
             call = await it.when(call_id, lambda call: call["callback"]["tries"] == 1)

@@ -9,10 +9,11 @@ import pytest
 from portable.gateway.functions.state import Endpoint, Function
 from portable.gateway.queue.models import State
 
+from ..fake_clock import START_S, FakeClock
 from ..peers import on_loop
 from ..peers.running import no_wake
 from ..peers.upstream import Peer, answers, replica
-from .places import START_S, FakeClock, place
+from .gateways import async_gateway
 from .scripts import QUICK, RETRY, Gate, attempted, statuses
 
 
@@ -20,7 +21,7 @@ class TestRetries:
     @on_loop
     async def test_schedule_is_that_of_the_annotations_and_its_end_a_dead_letter(self, tmp_path: Path) -> None:
         clock = FakeClock()
-        async with replica(statuses(*["500 Oh"] * 9)) as upstream, place(tmp_path, clock=clock) as it:
+        async with replica(statuses(*["500 Oh"] * 9)) as upstream, async_gateway(tmp_path, clock=clock) as it:
             it.add("fn", upstream.port, annotations=QUICK)
             call_id = await it.accept("fn", body=b"again")
             for attempt, wait_s in enumerate((10, 15, 15), 1):
@@ -41,7 +42,7 @@ class TestRetries:
     @on_loop
     async def test_attempt_that_does_better_ends_it(self, tmp_path: Path) -> None:
         clock = FakeClock()
-        async with replica(statuses("502 Oh")) as upstream, place(tmp_path, clock=clock) as it:
+        async with replica(statuses("502 Oh")) as upstream, async_gateway(tmp_path, clock=clock) as it:
             it.add("fn", upstream.port)
             call_id = await it.accept("fn")
             call = await attempted(it, call_id, 1)
@@ -53,7 +54,7 @@ class TestRetries:
     @pytest.mark.parametrize("status", ["400 Bad", "404 Not Found", "501 No", "503 Busy", "302 Found"])
     @on_loop
     async def test_status_that_is_not_to_be_tried_again_is_an_end(self, tmp_path: Path, status: str) -> None:
-        async with replica(statuses(status)) as upstream, place(tmp_path) as it:
+        async with replica(statuses(status)) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port)
             call = await it.ended(await it.accept("fn"))
 
@@ -61,7 +62,7 @@ class TestRetries:
 
     @on_loop
     async def test_codes_of_the_annotation_are_the_only_ones(self, tmp_path: Path) -> None:
-        async with replica(statuses("500 Oh", "418 Tea")) as upstream, place(tmp_path) as it:
+        async with replica(statuses("500 Oh", "418 Tea")) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port, annotations={f"{RETRY}codes": "418"})
             first = await it.ended(await it.accept("fn"))
             second = await attempted(it, await it.accept("fn"), 1)
@@ -73,7 +74,7 @@ class TestRetries:
     )
     @on_loop
     async def test_retry_after_is_honoured(self, tmp_path: Path, head: str) -> None:
-        async with replica(statuses(head)) as upstream, place(tmp_path) as it:
+        async with replica(statuses(head)) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port)
             call = await attempted(it, await it.accept("fn"), 1)
 
@@ -82,7 +83,7 @@ class TestRetries:
     @on_loop
     async def test_error_of_the_platform_is_tried_again_whatever_its_status(self, tmp_path: Path) -> None:
         script = statuses("503 Busy\r\nX-OpenFaaS-Internal: of-watchdog")
-        async with replica(script) as upstream, place(tmp_path) as it:
+        async with replica(script) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port)
             call = await attempted(it, await it.accept("fn"), 1)
 
@@ -96,7 +97,7 @@ class TestRetries:
             woken.append(function.label)
             return await no_wake(function)
 
-        async with place(tmp_path, wake=wake) as it:
+        async with async_gateway(tmp_path, wake=wake) as it:
             it.add("fn")
             call = await attempted(it, await it.accept("fn"), 1)
 
@@ -110,7 +111,7 @@ class TestRetries:
             await peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
             peer.cut()
 
-        async with replica(script) as upstream, place(tmp_path) as it:
+        async with replica(script) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port)
             call = await attempted(it, await it.accept("fn"), 1)
 
@@ -120,7 +121,10 @@ class TestRetries:
 class TestResult:
     @on_loop
     async def test_larger_reply_is_not_kept_and_the_call_is_done(self, tmp_path: Path) -> None:
-        async with replica(answers(bytes(1001))) as upstream, place(tmp_path, async_max_result_bytes=1000) as it:
+        async with (
+            replica(answers(bytes(1001))) as upstream,
+            async_gateway(tmp_path, async_max_result_bytes=1000) as it,
+        ):
             it.add("fn", upstream.port)
             call = await it.ended(await it.accept("fn"))
 
@@ -134,7 +138,7 @@ class TestResult:
                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"2\r\nab\r\n", b"1\r\nc\r\n0\r\n\r\n"
             )
 
-        async with replica(script) as upstream, place(tmp_path) as it:
+        async with replica(script) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port)
 
             assert (await it.ended(await it.accept("fn")))["body"] == "abc"
@@ -156,7 +160,7 @@ class TestConcurrency:
         self, tmp_path: Path, fields: dict[str, dict[str, str]], limit: int
     ) -> None:
         gate = Gate()
-        async with replica(gate.script) as upstream, place(tmp_path, async_concurrency=3) as it:
+        async with replica(gate.script) as upstream, async_gateway(tmp_path, async_concurrency=3) as it:
             function = it.add("fn", upstream.port, **fields)
             ids = [await it.accept(f"fn/{number}") for number in range(8)]
             await gate.has(limit)
@@ -175,7 +179,7 @@ class TestConcurrency:
             replica(gate.script) as hanging,
             replica(statuses(*["500 Oh"] * 50)) as failing,
             replica(answers()) as good,
-            place(tmp_path, async_concurrency=2, upstream_timeout_s=30.0) as it,
+            async_gateway(tmp_path, async_concurrency=2, upstream_timeout_s=30.0) as it,
         ):
             it.add("hanging", hanging.port)
             it.add("failing", failing.port)

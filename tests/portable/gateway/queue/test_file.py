@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from portable.gateway.storage.queue_file import VERSION, File
+from portable.gateway.queue.schema import SCHEMA, open_file
 from portable.stack.errors import GatewayError
 
 
 def made(folder: Path) -> Path:
     """Return the path of a file that is good."""
-    file = File(folder)
+    file = open_file(folder)
     file.close()
     return file.path
 
@@ -28,7 +28,7 @@ def change(path: Path, *statements: str) -> None:
 
 
 def test_file_is_its_owners_alone(tmp_path: Path) -> None:
-    file = File(tmp_path / "new")
+    file = open_file(tmp_path / "new")
     file.connection.execute("PRAGMA user_version")
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
     file.close()
@@ -47,7 +47,7 @@ def test_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
 
 
 def test_file_survives_the_machines_end_and_not_only_the_gateways(tmp_path: Path) -> None:
-    file = File(tmp_path)
+    file = open_file(tmp_path)
     pragmas = [file.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     file.close()
 
@@ -55,9 +55,9 @@ def test_file_survives_the_machines_end_and_not_only_the_gateways(tmp_path: Path
 
 
 def test_second_gateway_of_a_folder_is_refused_until_the_first_ends(tmp_path: Path) -> None:
-    first = File(tmp_path)
+    first = open_file(tmp_path)
     with pytest.raises(GatewayError, match=r"another gateway keeps its calls in .*--state-dir"):
-        File(tmp_path)
+        open_file(tmp_path)
     first.close()
 
     made(tmp_path)
@@ -65,11 +65,13 @@ def test_second_gateway_of_a_folder_is_refused_until_the_first_ends(tmp_path: Pa
 
 def test_newer_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     path = made(tmp_path)
-    change(path, f"PRAGMA user_version = {VERSION + 1}")
+    change(path, f"PRAGMA user_version = {SCHEMA.version + 1}")
     before = path.read_bytes()
 
-    with pytest.raises(GatewayError, match=f"newer gateway .its format is {VERSION + 1}, this one knows {VERSION}"):
-        File(tmp_path)
+    with pytest.raises(
+        GatewayError, match=rf"newer gateway \(its format is {SCHEMA.version + 1}, this one knows {SCHEMA.version}\)"
+    ):
+        open_file(tmp_path)
     assert path.read_bytes() == before
 
 
@@ -82,7 +84,7 @@ def test_broken_file_is_refused_and_left_as_it_is(tmp_path: Path, content: bytes
 
     for _ in range(2):
         with pytest.raises(GatewayError, match=r"cannot be read as the gateway's file .*move it and its -wal away"):
-            File(tmp_path)
+            open_file(tmp_path)
     assert path.read_bytes() == content
 
 
@@ -92,7 +94,7 @@ def test_database_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path)
     before = path.read_bytes()
 
     with pytest.raises(GatewayError, match="another program's database"):
-        File(tmp_path)
+        open_file(tmp_path)
     assert path.read_bytes() == before
 
 
@@ -100,4 +102,4 @@ def test_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
 
     with pytest.raises(GatewayError, match="choose another --state-dir"):
-        File(tmp_path / "taken" / "in")
+        open_file(tmp_path / "taken" / "in")

@@ -9,15 +9,15 @@ from portable.gateway.calls.proxy import Proxy
 from portable.gateway.calls.pump import WallClock
 from portable.gateway.config import Config
 from portable.gateway.providers.base import ReplicaState
+from portable.gateway.queue.schema import open_file
 from portable.gateway.queue.service import AsyncCalls
 from portable.gateway.server import running
-from portable.gateway.storage.queue_file import File
 
 from ..fake_provider import FakeProvider
 from ..fleet import TO_ZERO, Fleet, on_loop, until
 from ..peers.client import ask
 from ..peers.running import hello
-from .places import FakeNames
+from .gateways import FakeNames
 
 
 @on_loop
@@ -36,7 +36,7 @@ async def test_function_that_rests_is_woken_and_not_paused_while_its_calls_run(
         )
         config = Config(port=0, state_dir=tmp_path)
         calls = AsyncCalls(
-            config, proxy, File(tmp_path), clock=WallClock(), random=Random(1), look_up=FakeNames().look_up
+            config, proxy, open_file(tmp_path), clock=WallClock(), random=Random(1), look_up=FakeNames().look_up
         )
         async with running(config, hello, proxy, calls) as port:
             assert (await ask(port, "POST", "/async-function/fn")).status == 202

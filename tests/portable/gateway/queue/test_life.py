@@ -13,9 +13,10 @@ from portable.gateway.functions.state import Endpoint, Function
 from portable.gateway.queue.models import State
 from portable.stack.errors import Conflict
 
+from ..fake_clock import START_S, FakeClock
 from ..peers import on_loop
 from ..peers.upstream import Peer, answers, replica, unused_port
-from .places import START_S, FakeClock, place
+from .gateways import async_gateway
 from .scripts import QUICK, RETRY, Gate, attempted, statuses
 from .stores import opened
 
@@ -24,7 +25,7 @@ class TestFunctionThatIsGone:
     @on_loop
     async def test_its_calls_are_dead_letters_after_a_while(self, tmp_path: Path) -> None:
         clock = FakeClock()
-        async with replica(statuses(*["500 Oh"] * 9)) as upstream, place(tmp_path, clock=clock) as it:
+        async with replica(statuses(*["500 Oh"] * 9)) as upstream, async_gateway(tmp_path, clock=clock) as it:
             it.add("fn", upstream.port, annotations=QUICK)
             tried = await it.accept("fn")
             await attempted(it, tried, 1)
@@ -47,7 +48,7 @@ class TestFunctionThatIsGone:
     async def test_function_that_comes_back_meanwhile_runs_them(self, tmp_path: Path) -> None:
         """`faas-cli deploy --update=false --replace` removes it first."""
         clock = FakeClock()
-        async with replica(statuses("500 Oh")) as upstream, place(tmp_path, clock=clock) as it:
+        async with replica(statuses("500 Oh")) as upstream, async_gateway(tmp_path, clock=clock) as it:
             it.add("fn", upstream.port)
             call_id = await it.accept("fn")
             await attempted(it, call_id, 1)
@@ -66,14 +67,14 @@ class TestStopping:
     async def test_call_that_runs_may_end_and_one_that_waits_runs_at_the_next_start(self, tmp_path: Path) -> None:
         gate = Gate()
         async with replica(gate.script) as upstream:
-            async with place(tmp_path, async_concurrency=1) as it:
+            async with async_gateway(tmp_path, async_concurrency=1) as it:
                 it.add("fn", upstream.port)
                 runs, waits = await it.accept("fn/runs"), await it.accept("fn/waits")
                 await gate.has(1)
                 asyncio.get_running_loop().call_soon(gate.open)
             async with opened(tmp_path) as kept:
                 assert kept.states() == {runs: "done", waits: "waiting"}
-            async with place(tmp_path) as it:
+            async with async_gateway(tmp_path) as it:
                 it.add("fn", upstream.port)
                 call = await it.ended(waits)
 
@@ -84,12 +85,12 @@ class TestStopping:
     async def test_call_that_does_not_end_in_time_is_run_again(self, tmp_path: Path) -> None:
         gate = Gate()
         async with replica(gate.script) as upstream:
-            async with place(tmp_path, write_timeout_s=0.01) as it:
+            async with async_gateway(tmp_path, write_timeout_s=0.01) as it:
                 it.add("fn", upstream.port)
                 call_id = await it.accept("fn")
                 await gate.has(1)
             gate.open()
-            async with place(tmp_path) as it:
+            async with async_gateway(tmp_path) as it:
                 it.add("fn", upstream.port)
                 call = await it.ended(call_id)
 
@@ -105,12 +106,12 @@ class TestStopping:
             await asyncio.Event().wait()
             raise AssertionError
 
-        async with place(tmp_path, wake=wake, write_timeout_s=0.01) as it:
+        async with async_gateway(tmp_path, wake=wake, write_timeout_s=0.01) as it:
             it.add("fn")
             call_id = await it.accept("fn")
             await woken.wait()
             assert (await it.find(call_id))["state"] == "waiting"
-        async with replica(answers()) as upstream, place(tmp_path) as it:
+        async with replica(answers()) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port)
             call = await it.ended(call_id)
 
@@ -120,7 +121,7 @@ class TestStopping:
     async def test_attempt_that_the_gateway_cut_does_not_count_against_the_annotation(self, tmp_path: Path) -> None:
         async with opened(tmp_path) as kept:
             await kept.running("one")
-        async with replica(answers()) as upstream, place(tmp_path) as it:
+        async with replica(answers()) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port, annotations={f"{RETRY}attempts": "1"})
 
             assert (await it.ended("one"))["state"] == "done"
@@ -132,7 +133,7 @@ class TestStopping:
             for _ in range(9):
                 await kept.store.recover()
                 await kept.store.begin(seq, START_S)
-        async with replica(answers()) as upstream, place(tmp_path) as it:
+        async with replica(answers()) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port)
             call = await it.ended("poison")
 
@@ -144,7 +145,10 @@ class TestCancelling:
     @on_loop
     async def test_call_that_waits_never_runs_and_leaves_its_place(self, tmp_path: Path) -> None:
         clock = FakeClock()
-        async with replica(statuses("500 Oh")) as upstream, place(tmp_path, clock=clock, async_max_queued=1) as it:
+        async with (
+            replica(statuses("500 Oh")) as upstream,
+            async_gateway(tmp_path, clock=clock, async_max_queued=1) as it,
+        ):
             it.add("fn", upstream.port)
             call_id = await it.accept("fn")
             await attempted(it, call_id, 1)
@@ -164,7 +168,7 @@ class TestCancelling:
             assert await peer.is_left()
             left.set()
 
-        async with replica(script) as upstream, place(tmp_path) as it:
+        async with replica(script) as upstream, async_gateway(tmp_path) as it:
             function = it.add("fn", upstream.port)
             call_id = await it.accept("fn")
             while not upstream.requests:
@@ -180,7 +184,7 @@ class TestCancelling:
 
     @on_loop
     async def test_call_that_has_ended_is_not_cancelled(self, tmp_path: Path) -> None:
-        async with replica(answers()) as upstream, place(tmp_path) as it:
+        async with replica(answers()) as upstream, async_gateway(tmp_path) as it:
             it.add("fn", upstream.port)
             call_id = await it.accept("fn")
             await it.ended(call_id)
@@ -192,7 +196,10 @@ class TestReplaying:
     @on_loop
     async def test_dead_letter_runs_again_with_as_many_attempts(self, tmp_path: Path) -> None:
         clock = FakeClock()
-        async with replica(statuses("500 Oh", "500 Oh", "500 Oh")) as upstream, place(tmp_path, clock=clock) as it:
+        async with (
+            replica(statuses("500 Oh", "500 Oh", "500 Oh")) as upstream,
+            async_gateway(tmp_path, clock=clock) as it,
+        ):
             it.add("fn", upstream.port, annotations={f"{RETRY}attempts": "2"})
             call_id = await it.accept("fn")
             await attempted(it, call_id, 1)
@@ -207,7 +214,7 @@ class TestReplaying:
 
     @on_loop
     async def test_call_that_is_open_is_not_replayed(self, tmp_path: Path) -> None:
-        async with place(tmp_path) as it:
+        async with async_gateway(tmp_path) as it:
             it.add("fn")
             call_id = await it.accept("fn")
             await attempted(it, call_id, 1)
@@ -217,7 +224,7 @@ class TestReplaying:
 
 @on_loop
 async def test_ended_calls_beyond_what_is_kept_are_forgotten(tmp_path: Path) -> None:
-    async with replica(answers()) as upstream, place(tmp_path, async_keep=3) as it:
+    async with replica(answers()) as upstream, async_gateway(tmp_path, async_keep=3) as it:
         it.add("fn", upstream.port)
         for _ in range(5):
             await it.ended(await it.accept("fn"))
@@ -229,7 +236,7 @@ async def test_ended_calls_beyond_what_is_kept_are_forgotten(tmp_path: Path) -> 
 @on_loop
 async def test_replica_that_takes_no_connection_is_tried_again(tmp_path: Path) -> None:
     port = await unused_port()
-    async with place(tmp_path, upstream_timeout_s=0.05) as it:
+    async with async_gateway(tmp_path, upstream_timeout_s=0.05) as it:
         it.add("fn", port)
         call = await attempted(it, await it.accept("fn"), 1)
 
@@ -242,7 +249,7 @@ async def test_end_that_cannot_be_written_is_written_later_and_the_call_not_run_
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = FakeClock()
-    async with replica(answers()) as upstream, place(tmp_path, clock=clock) as it:
+    async with replica(answers()) as upstream, async_gateway(tmp_path, clock=clock) as it:
         it.add("fn", upstream.port)
         change(tmp_path, "CREATE TRIGGER full BEFORE INSERT ON replies BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
         call_id = await it.accept("fn")

@@ -85,7 +85,7 @@ async def test_reply_is_read_as_it_came(tmp_path: Path) -> None:
         await it.ended("text")
         await it.ended("bytes", reply=b"\xff\x00")
         await it.ended("large", reply=None)
-        text, other, large = (it.views.find(name) for name in ("text", "bytes", "large"))
+        text, other, large = (it.reader.find(name) for name in ("text", "bytes", "large"))
 
         assert (text["status"], text["headers"], text["body"]) == (200, {"X-Two": ["2", "3"]}, "reply")
         assert (text["durationSeconds"], text["replica"], text["endedAt"]) == (0.25, "fn-1", "2027-01-15T08:00:00Z")
@@ -111,7 +111,7 @@ async def test_call_that_is_not_known_is_said_so(tmp_path: Path) -> None:
                 with pytest.raises(NotFound, match="there is no call"):
                     await ask(name, NOW_S)
             with pytest.raises(NotFound, match="there is no call"):
-                it.views.find(name)
+                it.reader.find(name)
 
 
 @on_loop
@@ -120,7 +120,7 @@ async def test_replayed_call_begins_anew_without_its_reply(tmp_path: Path) -> No
         seq = await it.ended(state=State.DEAD)
         ticket = await it.store.replay("one", NOW_S + 60)
         attempt = await it.store.begin(seq, NOW_S + 60)
-        found = it.views.find("one")
+        found = it.reader.find("one")
 
         assert (ticket.seq, ticket.due_s) == (seq, NOW_S + 60)
         assert attempt
@@ -137,7 +137,7 @@ async def test_call_whose_callback_is_to_be_posted_is_not_replayed_before(tmp_pa
         await it.store.note_callback(seq, CallbackState.DEAD, 0.0, 0, "gone")
         await it.store.replay("one", NOW_S)
 
-        assert it.views.find("one")["callback"]["state"] == "waiting"
+        assert it.reader.find("one")["callback"]["state"] == "waiting"
         assert await it.store.callback(seq) is None  # the call has to end first
 
 
@@ -150,7 +150,7 @@ async def test_cancelled_call_is_not_called_back(tmp_path: Path) -> None:
         assert await it.store.callback(seq) is None
         assert await it.store.callbacks() == []
         assert not await it.store.end(seq, State.DONE, NOW_S, ending())
-        assert "body" not in it.views.find("one")
+        assert "body" not in it.reader.find("one")
 
 
 @on_loop
@@ -161,10 +161,10 @@ async def test_lists_and_counts_are_of_what_is_asked_for(tmp_path: Path) -> None
         await it.ended("c", function="other.openfaas-fn")
         await it.running("d")
 
-        assert [call["callId"] for call in it.views.list(limit=3)] == ["d", "c", "b"]
-        assert [call["callId"] for call in it.views.list(function="fn.openfaas-fn", state=State.DEAD)] == ["b"]
-        assert it.views.list(function="fn.openfaas-fn' OR 1 --") == []
-        counts = it.views.counts()
+        assert [call["callId"] for call in it.reader.list(limit=3)] == ["d", "c", "b"]
+        assert [call["callId"] for call in it.reader.list(function="fn.openfaas-fn", state=State.DEAD)] == ["b"]
+        assert it.reader.list(function="fn.openfaas-fn' OR 1 --") == []
+        counts = it.reader.counts()
         assert counts["fn.openfaas-fn"] == {"waiting": 0, "running": 1, "done": 1, "dead": 1, "cancelled": 0}
         assert counts["other.openfaas-fn"]["done"] == 1
 
@@ -220,7 +220,7 @@ async def test_crash_between_any_two_commits_loses_no_call_and_none_runs_after_i
             for call_id in "ab":
                 if (call_id, "ended") in before:
                     assert call_id not in waiting
-                    assert it.views.find(call_id)["body"] == "reply"
+                    assert it.reader.find(call_id)["body"] == "reply"
                 elif (call_id, "accepted") in before:
                     assert call_id in waiting or states[call_id] in ("done", "dead")
             if ("b", "called back") in before:
@@ -240,4 +240,4 @@ async def test_recovered_call_is_counted_as_redelivered(tmp_path: Path) -> None:
 
         assert attempt
         assert (ticket.id, attempt.attempts, attempt.redeliveries) == ("ran", 2, 1)
-        assert it.views.find("ran")["redeliveries"] == 1
+        assert it.reader.find("ran")["redeliveries"] == 1

@@ -41,7 +41,7 @@ def test_form_without_the_token_does_nothing(control: ControlPlane, path: str, t
     assert answer.status_code == 403
     assert "nothing was done" in answer.text
     assert control.statuses() == before
-    assert control.calls.views.find("one")["state"] == "waiting"
+    assert control.calls.reader.find("one")["state"] == "waiting"
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -203,7 +203,7 @@ def test_async_call_is_cancelled_and_replayed(control: ControlPlane) -> None:
     cancelled = post(control, "/ui/async/one/cancel")
 
     assert (cancelled.status_code, cancelled.headers["Location"]) == (303, "/ui/async/one?done=cancelled")
-    assert control.calls.views.find("one")["state"] == "cancelled"
+    assert control.calls.reader.find("one")["state"] == "cancelled"
     assert post(control, "/ui/async/one/replay").headers["Location"] == "/ui/async/one?done=replayed"
-    assert control.calls.views.find("one")["state"] == "waiting"
+    assert control.calls.reader.find("one")["state"] == "waiting"
     assert post(control, "/ui/async/one/replay").status_code == 409

@@ -62,17 +62,17 @@ def test_replicas_that_come_and_go_are_reported(provider: DockerProvider, client
 
 
 def test_replica_that_ended_is_listed_so_once_it_is_reported(provider: DockerProvider, client: Any) -> None:
-    """Who is told looks but once; Docker's list is behind its events."""
+    """Who is told asks for the list but once; Docker's list is behind its events."""
     seen: list[ReplicaState] = []
 
-    class Looks(Reports):
+    class Lists(Reports):
         def __call__(self, name: FunctionName, change: Change, replica_id: str) -> None:
             seen.extend(one.state for one in provider.replicas(FN))
             super().__call__(name, change, replica_id)
 
     for _ in range(3):
         start(provider)
-    with watching(provider, Looks()) as reports:
+    with watching(provider, Lists()) as reports:
         reports.wait_for(FN, Change.REPLICAS, "")
         seen.clear()
         for number, replica in enumerate(provider.replicas(FN), start=1):

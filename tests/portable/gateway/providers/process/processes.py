@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import TypeVar
 
+from portable.gateway.config import Config
 from portable.gateway.providers.base import Change, Replica
 from portable.gateway.providers.process.provider import ProcessProvider
 from portable.gateway.secrets import SecretStore
@@ -44,13 +45,16 @@ def write_stack(folder: Path, *names: str, fields: str = "") -> Path:
     return path
 
 
-def make_provider(stack_path: Path, environ: Mapping[str, str] | None = None) -> ProcessProvider:
+def make_provider(
+    stack_path: Path, environ: Mapping[str, str] | None = None, command: Sequence[str] = Config.process_command
+) -> ProcessProvider:
     """Return a provider of a stack file's functions; its secrets are in `secrets`, beside the file."""
     return ProcessProvider(
         read_stack(stack_path, {}),
         stack_path=stack_path,
         secrets=secret_store(stack_path.parent),
         environ={**os.environ, **(environ or {})},
+        command=command,
         grace_s=TIMEOUT_S,
     )
 
@@ -61,11 +65,16 @@ def secret_store(folder: Path) -> SecretStore:
 
 @contextmanager
 def providing(
-    folder: Path, handler: str = PID, *, fields: str = "", environ: Mapping[str, str] | None = None
+    folder: Path,
+    handler: str = PID,
+    *,
+    fields: str = "",
+    environ: Mapping[str, str] | None = None,
+    command: Sequence[str] = Config.process_command,
 ) -> Iterator[ProcessProvider]:
     """Provide one function, named fn, for the time of the block."""
     write_function(folder / "fn", handler)
-    provider = make_provider(write_stack(folder, "fn", fields=fields), environ)
+    provider = make_provider(write_stack(folder, "fn", fields=fields), environ, command)
     try:
         yield provider
     finally:

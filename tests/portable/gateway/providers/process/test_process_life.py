@@ -1,16 +1,21 @@
-"""A function's process ends with the gateway, however that ends."""
+"""A function's process ends with the gateway, however that ends, and whatever command it is."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
+from portable.gateway.config import Config
 from portable.gateway.providers.process.launch import ROOT_DIR, command_for
 
-from .processes import PID, TIMEOUT_S, wait_until_gone, write_function, write_stack
+from .processes import PID, TIMEOUT_S, printed, providing, until, wait_until_gone, write_function, write_stack
 
 DRIVER = """
 import sys
@@ -19,20 +24,23 @@ from pathlib import Path
 from portable.gateway.providers.base import ReplicaState
 from tests.portable.gateway.providers.process.processes import call, make_provider, start
 
-provider = make_provider(Path(sys.argv[1]))
+provider = make_provider(Path(sys.argv[1]), command=sys.argv[2:])
 replicas = [start(provider), start(provider)]
 print(*map(call, replicas), flush=True)
 provider.set_state(replicas[0], ReplicaState.PAUSED)
 print("paused", flush=True)
 sys.stdin.read()
 """
+SHELL = ("sh", "-c", f'exec {shlex.quote(sys.executable)} -m platforms.openfaas "$@"', "serve")
+commands = pytest.mark.parametrize("command", [Config.process_command, SHELL], ids=["python", "another"])
 
 
-def test_processes_running_and_paused_end_when_the_gateway_is_killed(tmp_path: Path) -> None:
+@commands
+def test_processes_running_and_paused_end_when_the_gateway_is_killed(tmp_path: Path, command: Sequence[str]) -> None:
     write_function(tmp_path / "fn", PID)
     stack_path = write_stack(tmp_path, "fn")
     with subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(stack_path)],
+        [sys.executable, "-c", DRIVER, str(stack_path), *command],
         cwd=ROOT_DIR,
         env={**os.environ, "PYTHONPATH": str(ROOT_DIR)},
         stdin=subprocess.PIPE,
@@ -49,7 +57,8 @@ def test_processes_running_and_paused_end_when_the_gateway_is_killed(tmp_path: P
         wait_until_gone(pids)
 
 
-def test_process_that_does_not_end_when_asked_is_killed_after_its_grace(tmp_path: Path) -> None:
+@commands
+def test_process_that_does_not_end_when_asked_is_killed_after_its_grace(tmp_path: Path, command: Sequence[str]) -> None:
     stuck = """
         import signal, time
 
@@ -59,7 +68,7 @@ def test_process_that_does_not_end_when_asked_is_killed_after_its_grace(tmp_path
     """
     folder = write_function(tmp_path / "fn", stuck)
     with subprocess.Popen(
-        command_for(folder, port=1, grace_s=0.0),
+        command_for(command, folder, port=1, grace_s=0.0),
         cwd=ROOT_DIR,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -72,3 +81,23 @@ def test_process_that_does_not_end_when_asked_is_killed_after_its_grace(tmp_path
         child.stdin.close()
 
         assert child.wait(TIMEOUT_S) == -signal.SIGKILL
+
+
+def test_command_python_is_the_gateways_own_interpreter(tmp_path: Path) -> None:
+    code = "import sys; print(sys.executable, sys.prefix, *sys.argv[1:3])"
+    folder = write_function(tmp_path / "fn", PID)
+    with providing(tmp_path, command=("python", "-c", code)) as provider:
+        provider.create(provider.declared()[0], "1")
+        until(lambda: provider.replicas()[0].ended, "end")
+
+        assert provider.replicas()[0].ended == "exit code 0"
+        assert printed(provider) == f"{sys.executable} {sys.prefix} --function {folder}\n"
+
+
+def test_command_that_is_not_there_is_said_in_the_log(tmp_path: Path) -> None:
+    with providing(tmp_path, command=("no-such-program",)) as provider:
+        provider.create(provider.declared()[0], "1")
+        until(lambda: provider.replicas()[0].ended, "end")
+
+        assert provider.replicas()[0].ended == "exit code 1"
+        assert printed(provider) == "cannot run 'no-such-program': No such file or directory\n"

@@ -14,15 +14,15 @@ from portable.gateway.api.cron import states
 from portable.gateway.calls.proxy import Proxy
 from portable.gateway.calls.record import Call
 from portable.gateway.config import Config
-from portable.gateway.cron.schedule_file import Book
-from portable.gateway.cron.scheduler import LOOK_S, Cron
+from portable.gateway.cron.schedule_file import ScheduleFile
+from portable.gateway.cron.scheduler import POLL_S, Cron
 from portable.gateway.functions.state import Function, Router
 from portable.gateway.server import running
 from portable.stack.messages import FunctionDeployment, FunctionName
 
+from ..fake_clock import FakeClock
 from ..peers.running import endpoint, hello, no_wake
 from ..peers.upstream import Peer, answers
-from ..queue.places import FakeClock
 from .test_job import NOON_S
 
 MINUTELY = "* * * * *"
@@ -38,7 +38,7 @@ class WallClock(FakeClock):
 
 
 @dataclass
-class Place:
+class CronGateway:
     """A gateway that runs."""
 
     cron: Cron
@@ -76,7 +76,7 @@ class Place:
     def jump_s(self, seconds: float) -> None:
         """Have the wall clock be another one, as after a sleep of the machine, and the gateway look at it."""
         self.clock.set_by_s += seconds
-        self.clock.advance(LOOK_S)
+        self.clock.advance(POLL_S)
 
     async def called(self, number: int = 1) -> list[Call]:
         """Wait until so many calls have ended, and return them."""
@@ -129,7 +129,7 @@ class Held:
             self._go.release()
 
 
-async def ended(it: Place, name: str = "fn") -> dict[str, object]:
+async def ended(it: CronGateway, name: str = "fn") -> dict[str, object]:
     """Return how a schedule is once none of its runs goes on."""
     while (state := await it.state(name))["running"]:
         await asyncio.sleep(0)
@@ -137,13 +137,13 @@ async def ended(it: Place, name: str = "fn") -> dict[str, object]:
 
 
 @asynccontextmanager
-async def place(
+async def cron_gateway(
     state_dir: Path, *functions: FunctionDeployment, at_s: float = NOON_S, port: int = 0, **settings: Any
-) -> AsyncIterator[Place]:
+) -> AsyncIterator[CronGateway]:
     """Give a gateway that begins with some functions at a port; another one of the same folder goes on from there."""
     config = Config(port=0, state_dir=state_dir, **{"write_timeout_s": 30.0, **settings})
-    router, clock, book = Router(), WallClock(at_s), Book(state_dir)
-    recorder: list[Place] = []
+    router, clock, file = Router(), WallClock(at_s), ScheduleFile(state_dir)
+    recorder: list[CronGateway] = []
     proxy = Proxy(
         router,
         no_wake,
@@ -151,9 +151,9 @@ async def place(
         unreachable=lambda function: None,
         upstream_timeout_s=config.upstream_timeout_s,
     )
-    await book.load()
-    cron = Cron(proxy, book, clock)
-    it = Place(cron, clock, router)
+    await file.load()
+    cron = Cron(proxy, file, clock)
+    it = CronGateway(cron, clock, router)
     recorder.append(it)
     for deployment in functions:
         it.add(deployment.name.name, *([port] if port else []), schedule=deployment.annotations["schedule"])

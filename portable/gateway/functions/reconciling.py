@@ -1,4 +1,4 @@
-"""What providers report, brought into the books: replicas found at the start, that came, went or ended."""
+"""What the provider has and what the gateway knows, brought together: replicas that came, went, ended or were there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...stack.scaling import Probe
 from ..providers.base import Replica, ReplicaState
 from .mending import Mender
 from .probes import Prober
-from .replicas import Keeper
+from .replicas import Replicas
 from .revisions import LONG_AGO, made_at, newest_first, revision_made_at
 from .rollout import UPDATE, Rollout, reason
 from .scaling import Scaler
@@ -22,43 +22,43 @@ from .state import Endpoint, Function, Router
 log = logging.getLogger(__name__)
 
 
-class Caretaker:
-    """Looks at replicas, and has done what they need."""
+class Reconciler:
+    """Refreshes what is known of functions' replicas, and starts the work that follows from it."""
 
-    def __init__(self, keeper: Keeper, prober: Prober, router: Router) -> None:
-        self._keeper = keeper
+    def __init__(self, replicas: Replicas, prober: Prober, router: Router) -> None:
+        self._replicas = replicas
         self._prober = prober
         self._router = router
-        self.mender = Mender(keeper, prober, lambda function: self.look(function.name))
-        self.rollout = Rollout(keeper, prober, self.mender, lambda function: self.look(function.name))
-        self.scaler = Scaler(keeper, self.mender, router, self._care)
+        self.mender = Mender(replicas, prober, lambda function: self.refresh(function.name))
+        self.rollout = Rollout(replicas, prober, self.mender, lambda function: self.refresh(function.name))
+        self.scaler = Scaler(replicas, self.mender, router, self._reconcile)
         self.deleting: Counter[FunctionName] = Counter()
         """Functions whose replicas are about to be removed: they are not found again."""
-        self._looks: dict[FunctionName, bool] = {}
-        """The functions that are being looked at, and whether they are to be again."""
+        self._refreshing: dict[FunctionName, bool] = {}
+        """The functions that are being refreshed, and whether they are to be refreshed once more."""
         self._stopping: dict[str, asyncio.TimerHandle] = {}
         self._overtaking: set[str] = set()
         """Revisions that are to take over as soon as they are ready."""
-        self._caring: set[Function] = set()
+        self._reconciling: set[Function] = set()
 
-    def look(self, name: FunctionName) -> None:
-        """Look at the replicas of a function in the background; many calls make one look."""
-        if name in self._looks:
-            self._looks[name] = True
+    def refresh(self, name: FunctionName) -> None:
+        """Ask the provider for a function's replicas, in the background; many calls make one question."""
+        if name in self._refreshing:
+            self._refreshing[name] = True
             return
-        self._looks[name] = True
-        self._keeper.run(self._look_until_known(name), name)
+        self._refreshing[name] = True
+        self._replicas.run(self._refresh_until_current(name), name)
 
     def stop_sending(self, name: FunctionName, replica_id: str) -> None:
-        """Send no more requests to a replica that somebody else stops; it still answers those that are in it."""
+        """Send no more requests to a replica that is being stopped from outside; it still answers those it has."""
         function = self._router.functions.get(name)
         if not function or not (endpoint := function.take_out(replica_id)):
             return
-        self._keeper.dismiss(function, endpoint)
+        self._replicas.dismiss(function, endpoint)
         self.mender.stopping.add(replica_id)
-        self.look(name)  # another may have to take its place
+        self.refresh(name)  # another may have to take its place
         loop = asyncio.get_running_loop()
-        patience_s = self._keeper.config.write_timeout_s
+        patience_s = self._replicas.config.write_timeout_s
         self._stopping[replica_id] = loop.call_later(patience_s, self._has_not_stopped, function, replica_id)
 
     def adopt(self, replicas: Iterable[Replica]) -> None:
@@ -70,7 +70,7 @@ class Caretaker:
         created_at = min(one.created_at for group in groups for one in group)
         function = Function(groups[0][0].deployment, revision="", created_at=created_at)
         self._router.functions[function.name] = function
-        task = self._keeper.spawn(self._adopt(function, groups), function.label)
+        task = self._replicas.spawn(self._adopt(function, groups), function.label)
         self.scaler.add_deployment(function, task)
 
     def vanish(self, function: Function) -> list[Endpoint]:
@@ -83,7 +83,7 @@ class Caretaker:
         return endpoints
 
     def close(self) -> None:
-        """Do nothing later any more."""
+        """Cancel what was to happen later."""
         self.mender.close()
         for timer in self._stopping.values():
             timer.cancel()
@@ -124,7 +124,7 @@ class Caretaker:
         revision = replicas[0].revision
         if revision not in self._overtaking:
             self._overtaking.add(revision)
-            task = self._keeper.spawn(self._take_over(function, replicas), function.label)
+            task = self._replicas.spawn(self._take_over(function, replicas), function.label)
             self.scaler.add_deployment(function, task)
             task.add_done_callback(lambda _: self._overtaking.discard(revision))
 
@@ -136,64 +136,64 @@ class Caretaker:
             raise
 
     def _put_aside(self, function: Function, replica: Replica) -> None:
-        """Keep an older replica of somebody else's in the books, and remove the gateway's own."""
+        """Note an older replica if it is adopted, and remove it if it is the gateway's own."""
         if replica.is_adopted:
             function.replicas[replica.id] = replica
         else:
-            self._keeper.retire(function, replica)
+            self._replicas.retire(function, replica)
 
-    # Looking.
+    # Refreshing.
 
-    async def _look_until_known(self, name: FunctionName) -> None:
+    async def _refresh_until_current(self, name: FunctionName) -> None:
         try:
-            while self._looks[name]:
-                self._looks[name] = False
-                await self._look_at(name)
+            while self._refreshing[name]:
+                self._refreshing[name] = False
+                await self._refresh_once(name)
         finally:
-            del self._looks[name]
+            del self._refreshing[name]
 
-    async def _look_at(self, name: FunctionName) -> None:
-        since = self._keeper.now()
+    async def _refresh_once(self, name: FunctionName) -> None:
+        since = self._replicas.now()
         seen = await self._seen(name)
         function = self._router.functions.get(name)
         if not function:
-            strangers = [one for one in seen.values() if not self._keeper.is_stale(one.id, since)]
+            strangers = [one for one in seen.values() if not self._replicas.is_stale(one.id, since)]
             if strangers and not self.deleting[name]:
                 self.adopt(strangers)
             return
         has_changed = self._note(function, seen, since)
-        if function not in self._caring and (has_changed or self._needs_care(function, seen)):
-            self._caring.add(function)
-            self._keeper.run(self._care(function), function.label)
+        if function not in self._reconciling and (has_changed or self._needs_reconciling(function, seen)):
+            self._reconciling.add(function)
+            self._replicas.run(self._reconcile(function), function.label)
 
     async def _seen(self, name: FunctionName) -> dict[str, Replica]:
-        return {one.id: one for one in await self._keeper.call(self._keeper.provider.replicas, name)}
+        return {one.id: one for one in await self._replicas.call(self._replicas.provider.replicas, name)}
 
     def _note(self, function: Function, seen: dict[str, Replica], since: int) -> bool:
         """Bring what is known of the function's replicas up to date; return whether anything changed."""
         has_changed = False
-        for books in (function.replicas, function.incoming):
-            for replica in list(books.values()):
-                if self._keeper.is_stale(replica.id, since):
+        for known in (function.replicas, function.incoming):
+            for replica in list(known.values()):
+                if self._replicas.is_stale(replica.id, since):
                     continue
                 now = seen.get(replica.id)
                 if now == replica:
                     continue
                 has_changed = True
                 if now:
-                    books[replica.id] = now
+                    known[replica.id] = now
                 if not now or now.state is not ReplicaState.RUNNING:
                     self._forget_stopping(replica.id)
-                    if books is function.replicas and replica.state is ReplicaState.RUNNING:
+                    if known is function.replicas and replica.state is ReplicaState.RUNNING:
                         self.mender.lose(function, replica, now)
                 elif (now.host, now.port) != (replica.host, replica.port) and (out := function.take_out(now.id)):
-                    self._keeper.dismiss(function, out)
+                    self._replicas.dismiss(function, out)
                 if not now:
-                    self._keeper.forget(function, replica.id)
+                    self._replicas.forget(function, replica.id)
         return has_changed
 
-    def _needs_care(self, function: Function, seen: dict[str, Replica]) -> bool:
-        is_known = function.replicas.keys() | function.incoming.keys() | self._keeper.retiring.keys()
+    def _needs_reconciling(self, function: Function, seen: dict[str, Replica]) -> bool:
+        is_known = function.replicas.keys() | function.incoming.keys() | self._replicas.retiring.keys()
         is_short = len(function.endpoints) < function.wanted
         return (
             is_short
@@ -201,18 +201,18 @@ class Caretaker:
             or bool(self._overtakers(function, seen))
         )
 
-    async def _care(self, function: Function) -> None:
-        """Take up the replicas that came, and have those started that are wanted."""
+    async def _reconcile(self, function: Function) -> None:
+        """Note the replicas that came, and start those that are wanted."""
         async with function.changing:
-            self._caring.discard(function)
+            self._reconciling.discard(function)
             if function.gone.is_set() or not function.revision:
                 return
-            since = self._keeper.now()
+            since = self._replicas.now()
             seen = await self._seen(function.name)
             if function.gone.is_set():
                 return
             _ = self._note(function, seen, since)
-            fresh = {one.id: one for one in seen.values() if not self._keeper.is_stale(one.id, since)}
+            fresh = {one.id: one for one in seen.values() if not self._replicas.is_stale(one.id, since)}
             newer = self._overtakers(function, fresh)
             for replica in fresh.values():
                 if replica.id not in function.replicas and not self._is_moving(function, replica):
@@ -231,7 +231,7 @@ class Caretaker:
         return replica.revision == function.incoming_revision or replica.revision in self._overtaking
 
     def _overtakers(self, function: Function, seen: dict[str, Replica]) -> list[Replica]:
-        """Return the running replicas of somebody else's that are newer than what serves, or all that is left."""
+        """Return the running adopted replicas that are newer than what serves, or all that is left."""
         serving = function.serving
         if function.is_adopted:  # others can be made again, these not
             serving = [one for one in serving if one.state is not ReplicaState.STOPPED]
@@ -250,7 +250,7 @@ class Caretaker:
         return next(iter(newest_first(found)), [])
 
     def _take_up(self, function: Function, replica: Replica, newer: list[Replica]) -> None:
-        """Bring a replica that was not known into the books, unless it is to overtake those that serve."""
+        """Note a replica that was not known, unless it is to overtake those that serve."""
         if replica.revision == function.revision:
             function.replicas[replica.id] = replica
         elif replica not in newer:

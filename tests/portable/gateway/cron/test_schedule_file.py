@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from portable.gateway.cron.job import Job, Run
-from portable.gateway.cron.schedule_file import FILE_NAME, MAX_BYTES, Book
+from portable.gateway.cron.schedule_file import FILE_NAME, ScheduleFile
+from portable.gateway.storage.json_file import MAX_BYTES
 from portable.stack.schedules import Schedule
 
 from ..peers import on_loop
@@ -20,17 +21,17 @@ NAME = "echo.openfaas-fn"
 
 async def kept(state_dir: Path, it: Job) -> None:
     """Write a file with one job."""
-    book = Book(state_dir)
-    book.jobs[NAME] = it
-    book.is_dirty = True
-    await book.write()
+    file = ScheduleFile(state_dir)
+    file.jobs[NAME] = it
+    file.is_dirty = True
+    await file.write()
 
 
-async def loaded(state_dir: Path) -> Book:
+async def loaded(state_dir: Path) -> ScheduleFile:
     """Return what a file has."""
-    book = Book(state_dir)
-    await book.load()
-    return book
+    file = ScheduleFile(state_dir)
+    await file.load()
+    return file
 
 
 @on_loop
@@ -52,7 +53,7 @@ async def test_no_file_is_no_jobs(tmp_path: Path) -> None:
 
 @on_loop
 async def test_nothing_that_changed_is_nothing_written(tmp_path: Path) -> None:
-    await Book(tmp_path).write()
+    await ScheduleFile(tmp_path).write()
 
     assert not list(tmp_path.iterdir())
 
@@ -78,9 +79,9 @@ async def test_file_that_cannot_be_used_is_put_aside_and_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, text: bytes
 ) -> None:
     (tmp_path / FILE_NAME).write_bytes(text)
-    book = await loaded(tmp_path)
+    file = await loaded(tmp_path)
 
-    assert book.jobs == {}
+    assert file.jobs == {}
     assert (tmp_path / "cron.broken").read_bytes() == text
     assert not (tmp_path / FILE_NAME).exists()
     assert "missed runs are not known" in caplog.text
@@ -121,14 +122,14 @@ async def test_value_that_cannot_be_used_makes_the_file_such_a_one(tmp_path: Pat
 async def test_file_that_cannot_be_written_is_said_once_and_tried_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    book = Book(tmp_path / "later")
-    book.jobs[NAME] = job()
-    book.is_dirty = True
+    file = ScheduleFile(tmp_path / "later")
+    file.jobs[NAME] = job()
+    file.is_dirty = True
     with caplog.at_level(logging.ERROR):
-        await book.write()
-        await book.write()
+        await file.write()
+        await file.write()
     assert len(caplog.records) == 1
 
     (tmp_path / "later").mkdir()
-    await book.write()
+    await file.write()
     assert (await loaded(tmp_path / "later")).jobs == {NAME: job()}

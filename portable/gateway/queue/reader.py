@@ -1,4 +1,4 @@
-"""What is told of calls: read from the file on any thread but the loop's, beside the one that writes."""
+"""Asynchronous calls as they are told of: read from their file on any thread but the loop's, while another writes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...stack.errors import NotFound, Unavailable
 from ...stack.messages import rfc3339
 from ..calls.stored_exchange import Reply
 from ..http.headers import unpack
-from ..storage.queue_file import File
+from ..storage.sqlite import SqliteFile
 from .models import State
 
 Wire = dict[str, Any]
@@ -23,10 +23,10 @@ _SUMMARY = (
 )
 
 
-class Views:
+class CallReader:
     """Reads calls. Raises Unavailable if the file cannot be read."""
 
-    def __init__(self, file: File) -> None:
+    def __init__(self, file: SqliteFile) -> None:
         self._file = file
 
     def find(self, call_id: str) -> Wire:
@@ -64,6 +64,7 @@ class Views:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         try:
             connection = self._file.reader()
+            connection.row_factory = sqlite3.Row
             try:
                 yield connection
             finally:

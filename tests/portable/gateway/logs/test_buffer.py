@@ -11,7 +11,7 @@ from queue import Queue
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portable.gateway.logs.buffer import LogBook
+from portable.gateway.logs.buffer import LogBuffer
 from portable.stack.messages import FunctionName, LogMessage, LogQuery
 
 TIMEOUT_S = 60.0
@@ -23,17 +23,17 @@ def at(seconds: int) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def read(book: LogBook, query: LogQuery) -> list[str]:
-    return [message.text for message in book.read(query, threading.Event())]
+def read(buffer: LogBuffer, query: LogQuery) -> list[str]:
+    return [message.text for message in buffer.read(query, threading.Event())]
 
 
 class Follower:
     """Reads in a thread of its own."""
 
-    def __init__(self, book: LogBook, query: LogQuery) -> None:
+    def __init__(self, buffer: LogBuffer, query: LogQuery) -> None:
         self.closed = threading.Event()
         self.texts: Queue[str] = Queue()
-        self.thread = threading.Thread(target=self._read, args=(book.read(query, self.closed),))
+        self.thread = threading.Thread(target=self._read, args=(buffer.read(query, self.closed),))
         self.thread.start()
 
     def _read(self, messages: Iterator[LogMessage]) -> None:
@@ -49,45 +49,45 @@ class Follower:
 
 
 def test_message_says_who_printed_what_and_when() -> None:
-    book = LogBook()
-    book.append(ONE, "one-1", "hello\n", at(1))
+    buffer = LogBuffer()
+    buffer.append(ONE, "one-1", "hello\n", at(1))
 
-    assert list(book.read(LogQuery(ONE), threading.Event())) == [
+    assert list(buffer.read(LogQuery(ONE), threading.Event())) == [
         LogMessage("one", "openfaas-fn", "one-1", at(1), "hello\n")
     ]
 
 
 def test_time_is_now_in_utc_unless_it_is_given() -> None:
-    book = LogBook()
+    buffer = LogBuffer()
     before = datetime.now(UTC)
-    book.append(ONE, "one-1", "hello\n")
-    (message,) = book.read(LogQuery(ONE), threading.Event())
+    buffer.append(ONE, "one-1", "hello\n")
+    (message,) = buffer.read(LogQuery(ONE), threading.Event())
 
     assert before <= message.timestamp <= datetime.now(UTC)
 
 
 def test_function_without_lines_has_none() -> None:
-    book = LogBook()
-    book.append(OTHER, "other-1", "not mine\n")
+    buffer = LogBuffer()
+    buffer.append(OTHER, "other-1", "not mine\n")
 
-    assert read(book, LogQuery(ONE)) == []
+    assert read(buffer, LogQuery(ONE)) == []
 
 
 def test_line_that_is_too_long_becomes_several_and_loses_nothing() -> None:
-    book = LogBook(max_characters=4)
-    book.append(ONE, "one-1", "abcdefghij\n")
+    buffer = LogBuffer(max_characters=4)
+    buffer.append(ONE, "one-1", "abcdefghij\n")
 
-    assert read(book, LogQuery(ONE)) == ["abcd", "efgh", "ij\n"]
+    assert read(buffer, LogQuery(ONE)) == ["abcd", "efgh", "ij\n"]
 
 
 def test_follower_gets_what_was_there_and_then_each_new_line_of_its_function() -> None:
-    book = LogBook()
-    book.append(ONE, "one-1", "old\n")
-    follower = Follower(book, LogQuery(ONE, follow=True))
+    buffer = LogBuffer()
+    buffer.append(ONE, "one-1", "old\n")
+    follower = Follower(buffer, LogQuery(ONE, follow=True))
     assert follower.next(1) == ["old\n"]
-    book.append(OTHER, "other-1", "not mine\n")
-    book.append(ONE, "one-1", "new\n")
-    book.append(ONE, "one-2", "newer\n")
+    buffer.append(OTHER, "other-1", "not mine\n")
+    buffer.append(ONE, "one-1", "new\n")
+    buffer.append(ONE, "one-2", "newer\n")
     assert follower.next(2) == ["new\n", "newer\n"]
     follower.closed.set()
 
@@ -96,33 +96,33 @@ def test_follower_gets_what_was_there_and_then_each_new_line_of_its_function() -
 
 
 def test_follower_with_a_tail_gets_every_new_line() -> None:
-    book = LogBook()
+    buffer = LogBuffer()
     for text in ("a", "b", "c"):
-        book.append(ONE, "one-1", text)
-    messages = book.read(LogQuery(ONE, tail=1, follow=True), threading.Event())
+        buffer.append(ONE, "one-1", text)
+    messages = buffer.read(LogQuery(ONE, tail=1, follow=True), threading.Event())
     assert [message.text for message in islice(messages, 1)] == ["c"]
     for text in ("d", "e"):
-        book.append(ONE, "one-1", text)
+        buffer.append(ONE, "one-1", text)
 
     assert [message.text for message in islice(messages, 2)] == ["d", "e"]
 
 
 def test_slow_follower_of_a_full_book_goes_on_with_what_is_left() -> None:
-    book = LogBook(max_lines=2)
-    book.append(ONE, "one-1", "a")
-    messages = book.read(LogQuery(ONE, follow=True), threading.Event())
+    buffer = LogBuffer(max_lines=2)
+    buffer.append(ONE, "one-1", "a")
+    messages = buffer.read(LogQuery(ONE, follow=True), threading.Event())
     assert next(messages).text == "a"
     for text in ("b", "c", "d"):
-        book.append(ONE, "one-1", text)
+        buffer.append(ONE, "one-1", text)
 
     assert [message.text for message in islice(messages, 2)] == ["c", "d"]
 
 
 def test_closed_book_ends_followers_after_its_last_line() -> None:
-    book = LogBook()
-    follower = Follower(book, LogQuery(ONE, follow=True))
-    book.append(ONE, "one-1", "last\n")
-    book.close()
+    buffer = LogBuffer()
+    follower = Follower(buffer, LogQuery(ONE, follow=True))
+    buffer.append(ONE, "one-1", "last\n")
+    buffer.close()
 
     assert follower.has_ended()
     assert follower.next(1) == ["last\n"]
@@ -138,10 +138,10 @@ def test_closed_book_ends_followers_after_its_last_line() -> None:
 def test_query_gets_what_a_plain_list_says(
     lines: list[tuple[str, int]], max_lines: int, instance: str, tail: int, since: int | None
 ) -> None:
-    book = LogBook(max_lines=max_lines)
+    buffer = LogBuffer(max_lines=max_lines)
     for number, (who, second) in enumerate(lines):
-        book.append(ONE, who, f"{number}", at(second))
-        book.append(OTHER, who, "not mine", at(second))
+        buffer.append(ONE, who, f"{number}", at(second))
+        buffer.append(OTHER, who, "not mine", at(second))
     kept = list(enumerate(lines))[-max_lines:]
     wanted = [
         (number, who) for number, (who, second) in kept if instance in ("", who) and (since is None or second >= since)
@@ -150,6 +150,6 @@ def test_query_gets_what_a_plain_list_says(
         newest = {who: [number for number, other in wanted if other == who][-tail:] for _, who in wanted}
         wanted = [(number, who) for number, who in wanted if number in newest[who]]
 
-    found = read(book, LogQuery(ONE, instance=instance, tail=tail, since=None if since is None else at(since)))
+    found = read(buffer, LogQuery(ONE, instance=instance, tail=tail, since=None if since is None else at(since)))
 
     assert found == [f"{number}" for number, _ in wanted]

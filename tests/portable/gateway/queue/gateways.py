@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -18,59 +16,16 @@ from portable.gateway.calls.pump import Clock
 from portable.gateway.calls.record import Call
 from portable.gateway.config import Config
 from portable.gateway.functions.state import Function, Router, Wake
+from portable.gateway.queue.schema import open_file
 from portable.gateway.queue.service import AsyncCalls
 from portable.gateway.server import running
-from portable.gateway.storage.queue_file import File
 from portable.stack.messages import FunctionDeployment, FunctionName
 
+from ..fake_clock import FakeClock
 from ..peers.client import Reply, ask
 from ..peers.running import endpoint, hello, no_wake
 
-START_S = 1_800_000_000.0
 SOON_S = 0.003
-
-
-class FakeTimer:
-    """What a FakeClock is to call."""
-
-    def __init__(self, what: Callable[[], None]) -> None:
-        self._what: Callable[[], None] | None = what
-
-    def cancel(self) -> None:
-        self._what = None
-
-    def fire(self) -> None:
-        """Call it, unless it was cancelled."""
-        if self._what:
-            self._what()
-
-
-class FakeClock:
-    """A clock that stands still until the test moves it."""
-
-    def __init__(self, now_s: float = START_S) -> None:
-        self.now_s = now_s
-        self._timers: list[tuple[float, int, FakeTimer]] = []
-        self._order = itertools.count()
-
-    def now(self) -> float:
-        return self.now_s
-
-    def call_later(self, delay_s: float, what: Callable[[], None]) -> FakeTimer:
-        timer = FakeTimer(what)
-        if delay_s <= 0:
-            asyncio.get_running_loop().call_soon(timer.fire)
-        else:
-            heapq.heappush(self._timers, (self.now_s + delay_s, next(self._order), timer))
-        return timer
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass, and call what is due meanwhile."""
-        end_s = self.now_s + seconds
-        while self._timers and self._timers[0][0] <= end_s:
-            self.now_s, _, timer = heapq.heappop(self._timers)
-            timer.fire()
-        self.now_s = end_s
 
 
 class FakeNames:
@@ -87,7 +42,7 @@ class FakeNames:
 
 
 @dataclass
-class Place:
+class AsyncGateway:
     """A gateway that runs."""
 
     router: Router
@@ -122,11 +77,11 @@ class Place:
 
     async def find(self, call_id: str) -> dict[str, Any]:
         """Return what is known of a call."""
-        return await asyncio.to_thread(self.calls.views.find, call_id)
+        return await asyncio.to_thread(self.calls.reader.find, call_id)
 
     async def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return how many calls are in which state, by function."""
-        return await asyncio.to_thread(self.calls.views.counts)
+        return await asyncio.to_thread(self.calls.reader.counts)
 
     async def settle(self) -> None:
         """Return once all that is due by now has begun, and is written down."""
@@ -151,14 +106,14 @@ class Place:
 
 
 @asynccontextmanager
-async def place(
+async def async_gateway(
     state_dir: Path,
     *,
     clock: Clock | None = None,
     names: FakeNames | None = None,
     wake: Wake = no_wake,
     **settings: Any,
-) -> AsyncIterator[Place]:
+) -> AsyncIterator[AsyncGateway]:
     """Give a gateway without functions; another one of the same folder takes over what this one leaves."""
     config = Config(port=0, state_dir=state_dir, **{"write_timeout_s": 30.0, **settings})
     router, records = Router(), list[Call]()
@@ -170,10 +125,12 @@ async def place(
         upstream_timeout_s=config.upstream_timeout_s,
     )
     look_up = (names or FakeNames()).look_up
-    calls = AsyncCalls(config, proxy, File(state_dir), clock=clock or FakeClock(), random=Random(1), look_up=look_up)
+    calls = AsyncCalls(
+        config, proxy, open_file(state_dir), clock=clock or FakeClock(), random=Random(1), look_up=look_up
+    )
     try:
         await calls.load()
         async with running(config, hello, proxy, calls) as port:
-            yield Place(router, proxy, calls, port, records)
+            yield AsyncGateway(router, proxy, calls, port, records)
     finally:
         await calls.close()
