@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from platforms.encoding import HOP_BY_HOP
+
 from ..messages import Pairs
 from .received import CUSTOM_DOMAIN, Api, Names, Received
 from .routes import Route
 
-_HOP_BY_HOP = {"connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
+_NOT_FORWARDED = HOP_BY_HOP | {"expect"}
 
 
 def rest_event(request: Received, route: Route, names: Names, api: Api = CUSTOM_DOMAIN) -> dict[str, Any]:
@@ -172,7 +174,7 @@ def forwarded(request: Received) -> list[tuple[str, str]]:
     ours = {"x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id", "x-forwarded-for"}
     before = request.header("x-forwarded-for")
     return [
-        *((name, value) for name, value in request.headers if name.lower() not in ours | _HOP_BY_HOP),
+        *((name, value) for name, value in request.headers if name.lower() not in ours | _NOT_FORWARDED),
         ("X-Amzn-Trace-Id", request.trace_id),
         ("X-Forwarded-For", f"{before}, {request.client_ip}" if before else request.client_ip),
         ("X-Forwarded-Port", "443"),
