@@ -51,7 +51,7 @@ check: $(VENV)/.test  ## Lint, check types and architecture, and measure coverag
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/coverage erase
-	$(VENV)/bin/coverage run -m pytest -m "not runtime and not slow" $(PYTEST_ARGS)
+	$(VENV)/bin/coverage run -m pytest -m "not runtime and not slow" -n 2 --dist loadfile $(PYTEST_ARGS)
 	$(VENV)/bin/coverage combine --quiet
 	$(VENV)/bin/coverage report --fail-under=95
 

@@ -43,6 +43,7 @@ def wheelhouse(tmp_path: Path) -> Path:
     return tmp_path / "wheelhouse"
 
 
+@pytest.mark.usefixtures("unmeasured")
 class TestWhatIsInside:
     def test_zip_has_the_function_the_shim_and_the_name_that_the_runtime_imports(self, function_dir: Path) -> None:
         built = build(function_dir)
@@ -73,6 +74,7 @@ class TestWhatIsInside:
                 assert content.count(b"\n") == (ROOT / path).read_bytes().count(b"\n")
 
 
+@pytest.mark.usefixtures("unmeasured")
 class TestKind:
     @pytest.mark.parametrize("kind", ["python:3.11", "python:3.13"])
     def test_packages_are_for_the_kind_s_python_on_debian_12(
@@ -110,6 +112,7 @@ class TestKind:
             build(function_dir)
 
 
+@pytest.mark.usefixtures("unmeasured")
 class TestRefused:
     @pytest.mark.parametrize("top", ["virtualenv/__init__.py", "exec__.py"])
     def test_package_in_a_place_of_the_runtime_is_an_error(
