@@ -69,7 +69,7 @@ else:
             yield opcodes
         finally:
             sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]  # as its documentation says
+            threading.settrace(None)
 
 
 def usual(counts: list[int]) -> int:
