@@ -16,7 +16,7 @@ unexport PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH PYTHONSAFEPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve debug gateway up down test check format lock bench clean
+.PHONY: help setup serve debug gateway up down test check picture format lock bench clean
 
 help:  ## List these commands
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -51,9 +51,12 @@ check: $(VENV)/.test  ## Lint, check types and architecture, and measure coverag
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/coverage erase
-	$(VENV)/bin/coverage run -m pytest -m "not runtime and not slow" $(PYTEST_ARGS)
+	$(VENV)/bin/coverage run -m pytest -m "not runtime and not slow" -n 2 --dist loadfile $(PYTEST_ARGS)
 	$(VENV)/bin/coverage combine --quiet
 	$(VENV)/bin/coverage report --fail-under=95
+
+picture: $(VENV)/.test  ## Draw the rooms and arrows of ARCHITECTURE.md from the imports
+	$(VENV)/bin/python -m tests.picture
 
 format: $(VENV)/.test  ## Sort imports, mend what ruff can mend, and format
 	$(VENV)/bin/ruff check --fix .

@@ -1,7 +1,14 @@
 """What every test shares."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # a machine that is busy makes examples slowly: no property is about that
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
+
+
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start no coverage in subprocesses: for tests whose subprocess is pip, which takes twice as long under it."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)

@@ -87,8 +87,9 @@ def test_what_the_function_requires_is_found_in_both(tmp_path: Path) -> None:
     (tmp_path / "wheelhouse").mkdir()
     make_wheel(tmp_path / "wheelhouse", "moon", files={"moon.py": b"PHASE = 'new'\n"})
     require(function_dir, tmp_path / "wheelhouse", "moon")
-    with serving() as port, action_loop.running(packed(function_dir)) as loop:
-        http.post_json("/init", init_message(packed(function_dir)), port)
+    package = packed(function_dir)
+    with serving() as port, action_loop.running(package) as loop:
+        http.post_json("/init", init_message(package), port)
 
         assert http.post_json("/run", {"value": {}}, port) == {"phase": "new"}
         assert loop.run({"value": {}}) == {"phase": "new"}

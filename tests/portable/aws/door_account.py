@@ -51,7 +51,7 @@ class DoorAccount:
 
     def __init__(self, session: Session, *, version: str = "1") -> None:
         self._session = session
-        self.aws = Aws(session, REGION, sleep=lambda _: None, clock=lambda: 0.0)
+        self.aws = Aws(session, REGION, sleep=lambda _: None, clock=lambda: 0.0, poll_s=0)
         self.checks = UrlChecks()
         self.version = version
         """What the alias is said to point to when a plan is carried out."""
