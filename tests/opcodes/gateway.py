@@ -11,7 +11,7 @@ from pathlib import Path
 
 from portable.gateway.api.auth import Credentials
 from portable.gateway.calls.metrics import Metrics
-from portable.gateway.calls.page_sandbox import Fence
+from portable.gateway.calls.page_sandbox import PageSandbox
 from portable.gateway.calls.proxy import Proxy
 from portable.gateway.calls.record import Call
 from portable.gateway.config import Config
@@ -105,10 +105,9 @@ def _proxy(port: int, history: History) -> Proxy:
         router,
         _wake,
         record=record,
-        started=metrics.started,
         unreachable=_fail,
         upstream_timeout_s=60.0,
-        fence=Fence(Credentials("admin", "secret").accept),
+        sandbox=PageSandbox(Credentials("admin", "secret").accept),
     )
 
 
