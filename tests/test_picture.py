@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.picture import ARCHITECTURE, arrows_of, circles_of, figures, floors_of, picture, with_pictures
+from tests.picture import ARCHITECTURE, PICTURES, arrows_of, circles_of, figures, floors_of, picture, with_pictures
 
 ROOMS = {
     "app": frozenset(["calls", "http"]),
@@ -20,14 +20,7 @@ def test_architecture_draws_the_rooms_as_they_are() -> None:
     assert with_pictures(text) == text, "run: make picture"
 
 
-@pytest.mark.parametrize(
-    "package",
-    [
-        "platforms",
-        "portable",
-        pytest.param("portable.gateway", marks=pytest.mark.xfail(reason="ten of its rooms are still one circle")),
-    ],
-)
+@pytest.mark.parametrize("package", PICTURES.values())
 def test_no_arrow_leads_upwards(package: str) -> None:
     arrows = arrows_of(package)
 
