@@ -28,6 +28,14 @@ print("started", flush=True)
 time.sleep(60)
 """
 
+ENDING = """
+import signal
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it may be about to end, and not yet gone, when the signal comes
+print("started", flush=True)
+raise SystemExit(3)
+"""
+
 
 @contextmanager
 def reloading(folder: Path, script: str = PRINTING) -> Iterator[Server]:
@@ -56,7 +64,7 @@ def test_command_that_a_signal_kills_ends_as_in_a_shell(tmp_path: Path) -> None:
 
 
 def test_command_that_ended_by_itself_is_started_again_at_the_next_change(tmp_path: Path) -> None:
-    with reloading(tmp_path, "print('started', flush=True)\nraise SystemExit(3)") as server:
+    with reloading(tmp_path, ENDING) as server:
         (tmp_path / "handler.py").touch()
         server.wait_for_line("started")
         server.process.terminate()

@@ -18,7 +18,16 @@ from portable.stack.messages import LogMessage, LogQuery
 from portable.stack.stack_file import read_stack
 
 from ..fake_provider import FakeProvider
-from ..providers.process.processes import TIMEOUT_S, call, secret_store, start, until, write_function, write_stack
+from ..providers.process.processes import (
+    TIMEOUT_S,
+    call,
+    printed,
+    secret_store,
+    start,
+    until,
+    write_function,
+    write_stack,
+)
 from ..running import control_plane
 from .kept import FN, history, ids, texts
 from .kept import call as ended_call
@@ -94,6 +103,16 @@ def processes(folder: Path, archive: LogArchive) -> Iterator[ProcessProvider]:
         provider.close()
 
 
+def announced(provider: ProcessProvider, number: int) -> Replica:
+    """Start a replica; return it when it, as the so many-th, has said where it serves: only then is its output calm.
+
+    Two threads of a process that print at once may share a line.
+    """
+    replica = start(provider, str(number))
+    until(lambda: printed(provider).count("call it:") == number, f"announcement of replica {number}")
+    return replica
+
+
 def said(provider: ProcessProvider) -> list[str]:
     """Return the paths that a function was called by, as its log has them."""
     lines = provider.logs(LogQuery(FN), Event())
@@ -104,16 +123,16 @@ def test_log_of_processes_is_there_after_an_update_and_after_the_gateway(tmp_pat
     write_function(tmp_path / "fn", SAYING)
     write_stack(tmp_path, "fn")
     with history(tmp_path) as it, processes(tmp_path, it.logs) as provider:
-        first = start(provider)
+        first = announced(provider, 1)
         call(first, "/first")
         until(lambda: said(provider) == ["/first"], "line of the first replica")
-        second = start(provider, "2")
+        second = announced(provider, 2)
         provider.set_state(first, ReplicaState.REMOVED, grace_s=TIMEOUT_S)
         call(second, "/second")
         until(lambda: said(provider) == ["/first", "/second"], "line of the second replica")
     with history(tmp_path) as it, processes(tmp_path, it.logs) as provider:
         assert said(provider) == ["/first", "/second"]
-        call(start(provider), "/third")
+        call(announced(provider, 3), "/third")
         until(lambda: said(provider) == ["/first", "/second", "/third"], "line of the second gateway's replica")
 
 
