@@ -120,7 +120,7 @@ def over_processes(folder: Path, functions: Mapping[str, Function]) -> Iterator[
 def serving(folder: Path, *arguments: str) -> Iterator[Site]:
     """Run a gateway on a free port."""
     state_dir = folder / "state"
-    with running(python("gateway", "--port", "0", "--state-dir", str(state_dir), *arguments)) as server:
+    with running(python("portable", "gateway", "--port", "0", "--state-dir", str(state_dir), *arguments)) as server:
         said = server.wait_for_line("serving the OpenFaaS REST API")
         found = re.search(r":(\d+)$", said.strip())
         assert found, said

@@ -39,22 +39,29 @@ def init(container: Container, message: Any) -> int:
     return http.send(Request("POST", "/init", (), json.dumps(message).encode()), container.port).status
 
 
-def driver(container: Container) -> Driver:
-    """Return the web action, behind OpenWhisk's controller."""
-    return ActionDriver("docker", lambda message: http.post_json("/run", message, container.port))
+def driver(container: Container, activations: list[str] | None = None) -> Driver:
+    """Return the web action, behind OpenWhisk's controller; the ids of its activations are added to the list."""
+
+    def run(message: dict[str, Any]) -> Any:
+        if activations is not None:
+            activations.append(message["activation_id"])
+        return http.post_json("/run", message, container.port)
+
+    return ActionDriver("docker", run)
 
 
 def test_function_in_the_image_answers_and_each_activation_ends_both_logs() -> None:
     with built(SAMPLE) as tag, run_container(tag) as container:
         status = init(container, {"value": {"name": "meditations", "main": "main"}})
-        good, bad = driver(container).send(Request("POST", "/")), driver(container).send(Request("GET", "/"))
+        activations: list[str] = []
+        good, bad = (driver(container, activations).send(Request(method, "/")) for method in ("POST", "GET"))
         plain = http.post_json("/run", {"value": {}}, container.port)
         logs = [container.wait_for_log(END, times=3, stdout=out, stderr=not out) for out in (True, False)]
 
         assert (status, good.status, bad.status) == (200, 200, 405)
         assert good.json()["status"] == plain["status"] == "success"
         assert [log.splitlines().count(END) for log in logs] == [3, 3]
-        assert "meditating on request a1" in logs[1].partition(END)[0]
+        assert f"meditating on request {activations[0]}" in logs[1].partition(END)[0]
 
 
 def test_zip_of_another_function_takes_the_place_of_the_image_s() -> None:

@@ -21,6 +21,8 @@ import yaml
 
 from tests.tools import python_image, require
 
+from ..artifacts import SAMPLE
+from ..containers import image
 from ..processes import REPOSITORY_DIR, TIMEOUT_S, running
 from .compose import compose_up, copy_into
 from .faas_cli_scenarios import LOGIN, SCENARIOS, Scenario, Step
@@ -28,6 +30,7 @@ from .gateway import Gateway
 from .gateways import TRAFFIC, over_processes, stack_of
 
 STAND_IN = (sys.executable, "-m", "tests.runtimes.gateway.go_client")
+STORE_IMAGE = "local/meditations:latest"  # which the gateway's store says is built before
 FUNCTIONS: dict[str, dict[str, str]] = {"first": {"com.openfaas.scale.min": "1"}, "second": {}}
 
 
@@ -121,9 +124,11 @@ def compose(folder: Path) -> Iterator[Place]:
         function |= {"image": f"local/{name}:{tag}", "build_args": {"PYTHON_IMAGE": python_image()}}
     (folder / "stack.yml").write_text(yaml.safe_dump(stack))
     (folder / "checkout").mkdir()
-    with compose_up(folder / "checkout", "latest") as project:  # the tag that the gateway's store names
-        yield Place(project.gateway(), folder, "images")
     engine: Any = docker.from_env()
+    with image(SAMPLE) as built, compose_up(folder / "checkout", tag) as project:
+        engine.images.get(built).tag(STORE_IMAGE)
+        yield Place(project.gateway(), folder, "images")
+    engine.images.remove(STORE_IMAGE)
     for function in stack["functions"].values():
         engine.images.remove(function["image"], force=True)
     engine.close()
