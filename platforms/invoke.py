@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .contract import BadRequest, Context, Event, Response
-from .loop import wait_for
 from .result import Stream, normalise
 
 TYPE_CHECKING = False
@@ -43,6 +42,8 @@ def call(handler: Handler, event: Event, context: Context) -> Response:
     """Call the handler and normalise its result; whatever it raises goes on to the platform, which may retry."""
     result = handler(event, context)
     if hasattr(result, "__await__"):
+        from .loop import wait_for  # a cold start without an async handler does without
+
         result = wait_for(result)
     return normalise(result, event.method)
 

@@ -15,7 +15,6 @@ from json.encoder import JSONEncoder, c_make_encoder, encode_basestring  # type:
 
 from .contract import Response
 from .encoding import HOP_BY_HOP
-from .loop import AsyncChunks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def _abandon(result: Any) -> None:
     elif isinstance(result, Mapping):
         result = result.get("body")
     if hasattr(result, "__anext__"):
-        result = AsyncChunks(result)
+        result = _drawn(result)
     if hasattr(result, "__next__"):
         Stream(result).close()
 
@@ -215,10 +214,16 @@ def _encode_body(body: Any) -> tuple[bytes | Stream, str]:
     if isinstance(body, Stream):
         return body, ""
     if hasattr(body, "__anext__"):
-        body = AsyncChunks(body)
+        body = _drawn(body)
     if hasattr(body, "__next__"):
         return _open_stream(body)
     return _encode_json(body), _JSON
+
+
+def _drawn(chunks: Any) -> Iterator[bytes | str]:
+    from .loop import AsyncChunks  # a cold start without an async iterator does without
+
+    return AsyncChunks(chunks)
 
 
 def _open_stream(chunks: Iterator[bytes | str]) -> tuple[Stream, str]:
