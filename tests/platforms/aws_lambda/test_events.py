@@ -205,8 +205,8 @@ class TestRaised:
         assert handler.seen == ["1"]
 
 
-def test_events_are_not_imported_for_http_and_direct_invocations() -> None:
-    """A function behind a front door does not pay for them at its cold start."""
+def test_events_and_the_loop_are_not_imported_for_http_and_direct_invocations() -> None:
+    """A function behind a front door, and not async, does not pay for them at its cold start."""
     program = """
 import sys
 from platforms.aws_lambda.shim import lambda_handler
@@ -214,6 +214,7 @@ from tests.platforms.aws_lambda.front_doors import FRONT_DOORS, Invocation
 from tests.conformance import Request
 assert lambda_handler(FRONT_DOORS[2].to_event(Request("POST", "/")), Invocation())["statusCode"] == 200
 assert lambda_handler({"any": "payload"}, Invocation())["status"] == "success"
-assert not any(name in sys.modules for name in ("platforms.aws_lambda.events", "platforms.aws_lambda.sources"))
+unused = ("platforms.aws_lambda.events", "platforms.aws_lambda.sources", "platforms.loop", "asyncio")
+assert not any(name in sys.modules for name in unused)
 """
     subprocess.run([sys.executable, "-c", program], check=True, cwd=REPOSITORY_DIR)
