@@ -15,12 +15,23 @@ from tests.portable.aws.commands import sample
 from tests.portable.aws.settings import settings_table
 
 ROOT = Path(__file__).parents[1]
+SOURCES = ("function", "platforms", "portable", "tests")
 
 
 def test_architecture_lists_every_limit_that_skips_a_case() -> None:
     text = limits.ARCHITECTURE.read_text()
 
     assert limits.with_table(text) == text, "run: python -m tests.limits"
+
+
+def test_architecture_and_glossary_name_files_that_are_there() -> None:
+    there = {f"/{path.relative_to(ROOT).as_posix()}" for name in SOURCES for path in (ROOT / name).rglob("*.py")}
+    for document in (ROOT / "ARCHITECTURE.md", ROOT / "docs" / "glossary.md"):
+        named = re.findall(r"`([\w/]+\.py)`", document.read_text().replace("platforms/NAME/", ""))
+        missing = [name for name in named if not any(path.endswith(f"/{name}") for path in there)]
+
+        assert named or document.name != "ARCHITECTURE.md"
+        assert missing == [], document.name
 
 
 def test_gateway_page_lists_every_setting_with_its_default() -> None:
@@ -32,14 +43,14 @@ def test_gateway_page_lists_every_setting_with_its_default() -> None:
 def test_lambda_page_lists_every_setting_with_its_default() -> None:
     text = settings_table.DOCUMENT.read_text()
 
-    assert settings_table.with_table(text) == text, "run: python -m tests.portable.aws.settings_table"
+    assert settings_table.with_table(text) == text, "run: python -m tests.portable.aws.settings.settings_table"
 
 
 def test_lambda_page_shows_what_a_deploy_prints() -> None:
     text = sample.DOCUMENT.read_text()
 
     assert sample.without_code(sample.with_sample(text)) == sample.without_code(text), (
-        "run: python -m tests.portable.aws.sample"
+        "run: python -m tests.portable.aws.commands.sample"
     )
 
 
