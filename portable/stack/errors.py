@@ -1,4 +1,4 @@
-"""What the gateway refuses or cannot do. Each message is what the caller reads: plain text that says what to do.
+"""The errors of the OpenFaaS REST API, each with its HTTP status. The message is what the caller reads: what to do.
 
 GatewayError            500
  +-- Refused            400  the request itself is wrong

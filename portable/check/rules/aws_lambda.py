@@ -1,4 +1,4 @@
-"""What AWS Lambda, its front doors and the deployer in platforms/aws_lambda refuse and do otherwise."""
+"""What AWS Lambda, its front doors and the deployer in portable/aws refuse and do otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a shim's result must be, though its front door would take less: nothing in it that the door loses or guesses.
+"""Stricter than the doors: the result of a shim must have nothing in it that its front door would drop or guess.
 
 A front door passes over a key that it does not know, and writes a number as a text. A shim that relies on this has a
 defect, which the conformance suite must see.
