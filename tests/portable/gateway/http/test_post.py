@@ -83,6 +83,7 @@ async def listening(certificate_path: Path) -> AsyncIterator[int]:
         await reader.readexactly(int(length))
         writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
         await writer.drain()
+        writer.close()
 
     server = await asyncio.start_server(receive, "127.0.0.1", 0, ssl=context)
     yield server.sockets[0].getsockname()[1]
