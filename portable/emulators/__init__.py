@@ -3,5 +3,6 @@
 Each platform has the same parts. `to_native` makes of a neutral request what the shim is called with, `from_native` of
 what the shim returns the caller's reply; they refuse what the vendor refuses, with its source on the line. `send_to`
 puts them around a shim or a runtime, `sender` around the shim with a handler, in this process. Lambda has the first two
-for each `Door`. `registry` finds an emulator by its name.
+for each `Door`; Google's shim answers with Flask's own response, so it needs no `from_native`; `openfaas` is that of
+`wsgi` with another Responder. `registry` finds an emulator by its name.
 """

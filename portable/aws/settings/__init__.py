@@ -1,4 +1,4 @@
-"""What can be set, with its default: one field a setting, called as in deploy.toml. `settings_file.py` reads them."""
+"""What can be set, with its default: one field a setting, called as in deploy.toml. `reading.py` reads them."""
 
 from __future__ import annotations
 

@@ -15,8 +15,6 @@ from tests.conformance import Request
 from tests.platforms.builders import make_event
 from tests.platforms.wsgi.in_process import send
 
-WATCHDOG = {"x-openfaas-internal": "portable"}
-
 
 def responder_of(handler: Any = lambda event, context: "x", **environ: str) -> OpenFaaSResponder:
     """Return the responder of a handler in an environment."""

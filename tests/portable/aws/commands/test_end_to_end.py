@@ -11,7 +11,6 @@ from ..project import Project
 from ..strict import StrictAws
 
 DOORS = ["rest", "http", "url"]
-GREETED = '"the count of machines abides"'
 SECOND = "the second of machines abides"
 
 
