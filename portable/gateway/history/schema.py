@@ -30,6 +30,7 @@ SCHEMA = Schema(
     application_id=0x68697374,
     version=1,
     tables=_CALL_TABLES + LOG_TABLES,
+    first_pragmas=(),
     pragmas=(
         "journal_mode = WAL",
         "synchronous = NORMAL",  # whole after the machine's end; its last seconds may be missing

@@ -48,6 +48,8 @@ class Connection(asyncio.Protocol):
         """The server's address, as a Host header writes it."""
         self.is_reused = False
         self.error: Exception | None = None
+        self.refused_status = 0
+        """The status of a reply whose head breaks HTTP's rules only after it; else 0."""
         self._idle = idle
         self._watched = watched
         self._timeout_s = timeout_s
@@ -191,6 +193,8 @@ class Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if not self.is_whole:
+                status = self._parser.get_status_code()
+                self.refused_status = status if 200 <= status <= 599 else 0
                 self.fail(Ended(f"its reply is not HTTP: {error}"))
             else:
                 self._is_keep_alive = False

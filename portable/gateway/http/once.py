@@ -46,10 +46,17 @@ async def connect(
 
 
 async def status_of(connection: Connection, request: bytes) -> int:
-    """Send a whole request, return its reply's status, and close the connection. Raises Ended."""
+    """Send a whole request, return its reply's status, and close the connection. Raises Ended.
+
+    A status counts though the head that follows it breaks HTTP's rules: the request has arrived.
+    """
     try:
         connection.send(request, is_head=False, is_last=True)
         await tasks.run(connection.begun())
         return connection.status
+    except Ended:
+        if connection.refused_status:
+            return connection.refused_status
+        raise
     finally:
         connection.close()

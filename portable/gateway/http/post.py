@@ -1,6 +1,6 @@
 """One POST to a callback's receiver: to an address that was looked up once and checked, and to no other.
 
-No redirect is followed, and of the reply only its status is read.
+No redirect is followed, and of the reply only its status counts.
 """
 
 from __future__ import annotations

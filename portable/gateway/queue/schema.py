@@ -52,8 +52,8 @@ SCHEMA = Schema(
     application_id=0x6173796E,
     version=1,
     tables=_TABLES,
+    first_pragmas=("auto_vacuum = INCREMENTAL",),
     pragmas=(
-        "auto_vacuum = INCREMENTAL",  # takes effect as long as there are no tables
         "journal_mode = WAL",
         "synchronous = FULL",  # an accepted call survives the machine's end, too
         "journal_size_limit = 67108864",

@@ -35,6 +35,8 @@ class Schema:
     """The statements that make them."""
     pragmas: Sequence[str]
     """What is set whenever the file is opened, e.g. "synchronous = FULL"."""
+    first_pragmas: Sequence[str]
+    """What is set of a new file, before there are tables, e.g. "auto_vacuum = INCREMENTAL"."""
     has_readers: bool
     """Whether `SqliteFile.reader` gives connections beside the one that writes. It takes a lock file next to the
     database; without readers, SQLite's own exclusive lock keeps everybody out."""
@@ -154,17 +156,22 @@ def _prepare(connection: sqlite3.Connection, path: Path, schema: Schema) -> None
     is_new = not version and not _number(connection, "schema_version")
     if not is_new:
         _check_owner(connection, path, schema, version)
-    for pragma in schema.pragmas:
+    for pragma in (*(schema.first_pragmas if is_new else ()), *schema.pragmas):
         connection.execute(f"PRAGMA {pragma}")
-    connection.execute("BEGIN EXCLUSIVE")
-    if is_new:
-        for statement in schema.tables.split(";"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {schema.application_id}")
-        connection.execute(f"PRAGMA user_version = {schema.version}")
-    connection.execute("COMMIT")
+    if is_new or not schema.has_readers:  # whoever may read a file that is there may also hold its lock for a while
+        connection.execute("BEGIN EXCLUSIVE")
+        if is_new:
+            _make(connection, schema)
+        connection.execute("COMMIT")
     if schema.is_expendable:
         _check_content(connection)
+
+
+def _make(connection: sqlite3.Connection, schema: Schema) -> None:
+    for statement in schema.tables.split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {schema.application_id}")
+    connection.execute(f"PRAGMA user_version = {schema.version}")
 
 
 def _check_owner(connection: sqlite3.Connection, path: Path, schema: Schema, version: int) -> None:

@@ -71,6 +71,22 @@ async def test_reply_that_is_not_whole_or_not_http_is_an_error(reply: bytes) -> 
             await post().send(CallbackUrl(False, NAME, receiver.port, "/"), b"", b"")
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n",
+        b"Content-Length: 2\r\nContent-Length: 2\r\n",
+        b"X-One: 1\r\n folded\r\n",
+        b"Bad Header: x\r\n",
+    ],
+)
+@on_loop
+async def test_status_counts_though_the_head_after_it_breaks_the_rules(lines: bytes) -> None:
+    """The callback has arrived: it must not be posted again."""
+    async with replica(sends(b"HTTP/1.1 200 OK\r\n" + lines + b"\r\n", ends=True)) as receiver:
+        assert await post().send(CallbackUrl(False, NAME, receiver.port, "/"), b"", b"") == 200
+
+
 @asynccontextmanager
 async def listening(certificate_path: Path) -> AsyncIterator[int]:
     """Give the port of a receiver that speaks TLS, reads a request and answers 202."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,14 @@ def test_second_gateway_of_a_folder_is_refused_until_the_first_ends(tmp_path: Pa
     first.close()
 
     made(tmp_path)
+
+
+def test_file_that_somebody_writes_meanwhile_is_opened(tmp_path: Path) -> None:
+    open_file(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "calls.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        open_file(tmp_path).close()
 
 
 def test_newer_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
