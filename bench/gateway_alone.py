@@ -29,6 +29,14 @@ from portable.stack.messages import FunctionDeployment, FunctionName
 
 async def main(upstream_port: int, *, forgets: bool) -> None:
     """Serve until a signal."""
+    with tempfile.TemporaryDirectory() as folder, closing(History.open(Config(state_dir=Path(folder)))) as history:
+        history.start()
+        proxy = proxy_to(upstream_port, None if forgets else history)
+        await serve(Config(port=0), lambda _environ, _start: [], proxy, lambda port: print("port", port, flush=True))
+
+
+def proxy_to(upstream_port: int, history: History | None) -> Proxy:
+    """Return a proxy that knows one function, `up`, with one replica; `history` keeps its calls, if there is one."""
     deployment = FunctionDeployment(name=FunctionName("up"), image="none")
     function = Function(deployment, revision="1", created_at=datetime.now(UTC))
     replica = Replica(
@@ -45,23 +53,21 @@ async def main(upstream_port: int, *, forgets: bool) -> None:
     function.set_endpoints([Endpoint(replica)])
     router = Router()
     router.functions[deployment.name] = function
-    metrics = Metrics(router)
-    with tempfile.TemporaryDirectory() as folder, closing(History.open(Config(state_dir=Path(folder)))) as history:
-        history.start()
+    metrics, keep = Metrics(router), history.record if history else None
 
-        def record(call: Call) -> None:
-            metrics.record(call)
-            history.record(call)
+    def record(call: Call) -> None:
+        metrics.record(call)
+        if keep:
+            keep(call)
 
-        proxy = Proxy(
-            router,
-            _wake,
-            record=metrics.record if forgets else record,
-            unreachable=print,
-            upstream_timeout_s=60.0,
-            sandbox=PageSandbox(Credentials("admin", "secret").accept),
-        )
-        await serve(Config(port=0), lambda _environ, _start: [], proxy, lambda port: print("port", port, flush=True))
+    return Proxy(
+        router,
+        _wake,
+        record=record,
+        unreachable=print,
+        upstream_timeout_s=60.0,
+        sandbox=PageSandbox(Credentials("admin", "secret").accept),
+    )
 
 
 async def _wake(function: Function) -> Endpoint:

@@ -6,20 +6,12 @@ import asyncio
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
-from portable.gateway.api.auth import Credentials
-from portable.gateway.calls.metrics import Metrics
-from portable.gateway.calls.page_sandbox import PageSandbox
-from portable.gateway.calls.proxy import Proxy
-from portable.gateway.calls.record import Call
+from bench.gateway_alone import proxy_to
 from portable.gateway.config import Config
-from portable.gateway.functions.state import Endpoint, Function, Router
 from portable.gateway.history.service import History
-from portable.gateway.providers.base import Replica, ReplicaState
 from portable.gateway.server import running
-from portable.stack.messages import FunctionDeployment, FunctionName
 
 from .counting import MEASURED, WARM, Opcodes, counting, usual
 
@@ -63,60 +55,19 @@ async def _counts(opcodes: Opcodes, request: bytes) -> list[int]:
     port: int = replica.sockets[0].getsockname()[1]
     counts = []
     with tempfile.TemporaryDirectory() as folder, closing(History.open(Config(state_dir=Path(folder)))) as history:
-        async with running(Config(port=0), lambda _environ, _start: [], _proxy(port, history), None) as gateway_port:
+        async with running(Config(port=0), lambda _environ, _start: [], proxy_to(port, history), None) as gateway_port:
             reader, writer = await asyncio.open_connection("127.0.0.1", gateway_port)
             for _ in range(WARM + MEASURED):
                 before = opcodes.count
                 writer.write(request)
                 assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK\r\n")
                 assert await reader.readexactly(2) == b"ok"
-                await asyncio.sleep(0.002)  # what comes after the reply is of the request too
+                for _ in range(3):  # turns of the loop: what comes after the reply is of the request too
+                    await asyncio.sleep(0)
                 counts.append(opcodes.count - before)
             writer.close()
     replica.close()
     return counts
-
-
-def _proxy(port: int, history: History) -> Proxy:
-    """Return a proxy that knows one function, `up`, with one replica."""
-    deployment = FunctionDeployment(name=FunctionName("up"), image="none")
-    function = Function(deployment, revision="1", created_at=datetime.now(UTC))
-    replica = Replica(
-        id="1",
-        name="up-1",
-        function=deployment.name,
-        deployment=deployment,
-        revision="1",
-        created_at=function.created_at,
-        state=ReplicaState.RUNNING,
-        host="127.0.0.1",
-        port=port,
-    )
-    function.set_endpoints([Endpoint(replica)])
-    router = Router()
-    router.functions[deployment.name] = function
-    metrics = Metrics(router)
-
-    def record(call: Call) -> None:
-        metrics.record(call)
-        history.record(call)
-
-    return Proxy(
-        router,
-        _wake,
-        record=record,
-        unreachable=_fail,
-        upstream_timeout_s=60.0,
-        sandbox=PageSandbox(Credentials("admin", "secret").accept),
-    )
-
-
-async def _wake(function: Function) -> Endpoint:
-    raise AssertionError("its endpoint never goes")
-
-
-def _fail(function: Function) -> None:
-    raise AssertionError(f"{function.name} is not reached")
 
 
 CASES: dict[str, Callable[[], int]] = {
