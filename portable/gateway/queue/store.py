@@ -22,6 +22,7 @@ from ..storage.sqlite import SqliteFile
 from ..storage.writer import Operation, Writer
 from .models import ENDED, Attempt, Callback, CallbackState, Ending, NewCall, State, Ticket
 from .retention import Retention, trim
+from .schema import SCHEMA
 
 T = TypeVar("T")
 _TICKETS = (
@@ -36,7 +37,7 @@ class Store:
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
         file.connection.row_factory = sqlite3.Row
-        self._writer = Writer(file.connection)
+        self._writer = Writer(file.connection, SCHEMA.content)
 
     async def recover(self) -> list[Ticket]:
         """Put back what ran when the last gateway ended; return all that waits, in its order."""

@@ -34,11 +34,13 @@ _Outcome = tuple[asyncio.Future[Any], Any, Exception | None]
 class Writer:
     """Runs operations in the order in which they are given; made on the event loop."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, content: str) -> None:
+        """`content` is what the file holds, as errors and the thread's name tell it: "asynchronous calls"."""
         self._connection = connection
+        self._content = content
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="async-calls", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=content, daemon=True)
         self._thread.start()
 
     async def run(self, operation: Operation[T]) -> T:
@@ -89,8 +91,8 @@ class Writer:
                 self._connection.rollback()
             if len(batch) > 1:
                 return [outcome for job in batch for outcome in self._commit([job])]
-            _log.error("the file of asynchronous calls cannot be written: %s", error, exc_info=error)
-            refusal = Unavailable(f"the gateway cannot write its file of asynchronous calls: {error}; see its log")
+            _log.error("the file of %s cannot be written: %s", self._content, error, exc_info=error)
+            refusal = Unavailable(f"the gateway cannot write its file of {self._content}: {error}; see its log")
             return [(batch[0].future, None, refusal)]
 
     def _transact(self, batch: Sequence[_Job]) -> list[_Outcome]:

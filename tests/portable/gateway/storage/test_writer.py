@@ -32,7 +32,7 @@ def insert(number: int, db: sqlite3.Connection) -> int:
 async def test_all_that_waits_is_committed_together(tmp_path: Path) -> None:
     commits: list[str] = []
     db = connection(tmp_path, commits)
-    writer, gate = Writer(db), threading.Event()
+    writer, gate = Writer(db, "numbers"), threading.Event()
     first = asyncio.ensure_future(writer.run(lambda _: gate.wait()))
     rest = [asyncio.ensure_future(writer.run(partial(insert, n))) for n in range(100)]
     await asyncio.sleep(0)
@@ -47,7 +47,7 @@ async def test_all_that_waits_is_committed_together(tmp_path: Path) -> None:
 @on_loop
 async def test_one_that_fails_takes_no_other_with_it(tmp_path: Path) -> None:
     db = connection(tmp_path, [])
-    writer, gate = Writer(db), threading.Event()
+    writer, gate = Writer(db, "numbers"), threading.Event()
 
     def refuse(db: sqlite3.Connection) -> None:
         raise Conflict("known")
@@ -73,7 +73,7 @@ async def test_one_that_fails_takes_no_other_with_it(tmp_path: Path) -> None:
 @on_loop
 async def test_closing_commits_what_waits(tmp_path: Path) -> None:
     db = connection(tmp_path, [])
-    writer = Writer(db)
+    writer = Writer(db, "numbers")
     waiting = asyncio.gather(*(writer.run(partial(insert, n)) for n in range(10)))
     await asyncio.sleep(0)
     await writer.close()
@@ -85,7 +85,7 @@ async def test_closing_commits_what_waits(tmp_path: Path) -> None:
 @on_loop
 async def test_who_waited_and_left_does_not_undo_it(tmp_path: Path) -> None:
     db = connection(tmp_path, [])
-    writer, gate = Writer(db), threading.Event()
+    writer, gate = Writer(db, "numbers"), threading.Event()
     held = asyncio.ensure_future(writer.run(lambda _: gate.wait()))
     left = asyncio.ensure_future(writer.run(lambda db: insert(7, db)))
     await asyncio.sleep(0)
