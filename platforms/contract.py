@@ -121,7 +121,7 @@ class Event:
 
     @property
     def headers(self) -> Headers:
-        """The request's headers, case-insensitive; `.get_all(name)` gives a repeated header's values.
+        """The request's headers, case-insensitive; `.getlist(name)` gives a repeated header's values.
 
         Where the platform has joined them already (waitress, HTTP API 2.0, a Function URL), they come as one value.
         """
@@ -131,7 +131,7 @@ class Event:
 
     @property
     def query(self) -> MultiDict:
-        """The first value of each query parameter, blanks kept; `.get_all(name)` gives a repeated one's values.
+        """The first value of each query parameter, blanks kept; `.getlist(name)` gives a repeated one's values.
 
         Raises BadRequest if the query has a malformed percent-escape.
         """

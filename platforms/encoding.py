@@ -30,7 +30,7 @@ class BadRequest(Exception):
 
 
 class MultiDict(Mapping[str, str]):
-    """Read-only mapping of a name to its first value; `get_all` gives every value, in the order they were sent."""
+    """Read-only mapping of a name to its first value; `getlist` gives every value, in the order they were sent."""
 
     __slots__ = ("_values",)
 
@@ -51,7 +51,7 @@ class MultiDict(Mapping[str, str]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._values!r})"
 
-    def get_all(self, name: str) -> list[str]:
+    def getlist(self, name: str) -> list[str]:
         """Return every value of `name` in the order sent; an empty list if there is none."""
         return list(self._values.get(self._key(name), ()))
 

@@ -50,7 +50,7 @@ def seen(event: Event) -> dict[str, Any]:
     """Return every member of an Event as plain values."""
     return {
         **{name: getattr(event, name) for name in MEMBERS - {"query", "headers", "cookies"}},
-        "query": {name: event.query.get_all(name) for name in event.query},
+        "query": {name: event.query.getlist(name) for name in event.query},
         "headers": dict(event.headers),
         "cookies": dict(event.cookies),
     }

@@ -53,7 +53,7 @@ class TestEvent:
         event = make_event(raw_query="a=1&a=2&b")
 
         assert dict(event.query) == {"a": "1", "b": ""}
-        assert event.query.get_all("a") == ["1", "2"]
+        assert event.query.getlist("a") == ["1", "2"]
         assert event.query is event.query
 
     def test_event_malformed_query_raises_only_when_read(self) -> None:
@@ -136,7 +136,7 @@ class TestForm:
 
         form = make_event(body=b"a=1&b=x+y%26&a=2&c", headers=headers).form()
 
-        assert {name: form.get_all(name) for name in form} == {"a": ["1", "2"], "b": ["x y&"], "c": [""]}
+        assert {name: form.getlist(name) for name in form} == {"a": ["1", "2"], "b": ["x y&"], "c": [""]}
 
     @pytest.mark.parametrize("content_type", ["", "application/json", "multipart/form-data; boundary=x"])
     def test_form_of_another_type_raises_415_naming_it(self, content_type: str) -> None:

@@ -22,7 +22,7 @@ class TestMultiDict:
         query = MultiDict([("a", "1"), ("b", ""), ("a", "2")])
 
         assert query["a"] == "1"
-        assert query.get_all("a") == ["1", "2"]
+        assert query.getlist("a") == ["1", "2"]
         assert dict(query) == {"a": "1", "b": ""}
         assert len(query) == 2
         assert repr(query) == "MultiDict({'a': ['1', '2'], 'b': ['']})"
@@ -31,16 +31,16 @@ class TestMultiDict:
         query = MultiDict()
 
         assert query.get("a") is None
-        assert query.get_all("a") == []
+        assert query.getlist("a") == []
         assert "a" not in query
         with pytest.raises(KeyError):
             query["a"]
 
     def test_multi_dict_values_changed_by_caller_stays_as_it_was(self) -> None:
         query = MultiDict([("a", "1")])
-        query.get_all("a").append("2")
+        query.getlist("a").append("2")
 
-        assert query.get_all("a") == ["1"]
+        assert query.getlist("a") == ["1"]
 
     def test_multi_dict_names_are_case_sensitive(self) -> None:
         assert "A" not in MultiDict([("a", "1")])
@@ -58,7 +58,7 @@ class TestHeaders:
         headers = Headers([("X-A", "1"), ("x-a", "2")])
 
         assert headers["X-A"] == "1, 2"
-        assert headers.get_all("x-A") == ["1", "2"]
+        assert headers.getlist("x-A") == ["1", "2"]
 
     def test_headers_repeated_cookie_joins_with_a_semicolon(self) -> None:
         assert Headers([("Cookie", "a=1"), ("cookie", "b=2")])["cookie"] == "a=1; b=2"

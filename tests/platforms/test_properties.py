@@ -76,7 +76,7 @@ def check_event(event: Event, sent: Sent, limits: Iterable[str] = ()) -> None:
 
     assert event.method == sent.method
     assert event.path == sent.path
-    assert {name: event.query.get_all(name)[kept] for name in event.query} == query
+    assert {name: event.query.getlist(name)[kept] for name in event.query} == query
     assert seen == headers
     assert dict(event.cookies) == {name: values[0] for name, values in grouped(sent.cookies).items()}
     assert event.body == sent.body

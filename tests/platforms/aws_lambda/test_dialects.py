@@ -107,7 +107,7 @@ class TestRestApi:
         event = RestApi().to_event(rest("/", multiValueQueryStringParameters=multi))
 
         assert event.raw_query == "a%20b=1%262&a%20b=%2B&%C3%A9=&~=%25"
-        assert {name: event.query.get_all(name) for name in event.query} == multi
+        assert {name: event.query.getlist(name) for name in event.query} == multi
 
     def test_query_of_single_values_alone_is_taken(self) -> None:
         event = RestApi().to_event(rest("/", queryStringParameters={"a": "1"}, multiValueQueryStringParameters=None))
@@ -191,7 +191,7 @@ class TestHttpApiV2:
         """Emulators send the header alone; API Gateway the list; a Function URL both."""
         event = dialect.to_event(http_v2("/", domain=FUNCTION_URL, **members))
 
-        assert {name: event.cookies.get_all(name) for name in event.cookies} == {k: [v] for k, v in cookies.items()}
+        assert {name: event.cookies.getlist(name) for name in event.cookies} == {k: [v] for k, v in cookies.items()}
 
     def test_reply_has_exactly_the_keys_it_takes(self) -> None:
         assert HttpApiV2().to_native(TWO_COOKIES, {}) == {

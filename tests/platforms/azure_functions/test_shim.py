@@ -53,7 +53,7 @@ class TestRequests:
         event = event_of("https://moon.example/a%20b/?q=&q=1")
 
         assert (event.scheme, event.host, event.path) == ("https", "moon.example", "/a b/")
-        assert event.query.get_all("q") == ["", "1"]
+        assert event.query.getlist("q") == ["", "1"]
 
     def test_url_without_a_path_is_the_root(self) -> None:
         assert event_of("https://moon.example").path == "/"

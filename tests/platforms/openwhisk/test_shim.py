@@ -142,7 +142,7 @@ class TestRawArguments:
 
         assert (event.method, event.path, event.body) == (method, "/" + "/".join(path), body)
         assert event.headers["x-a"] == "1"
-        assert {name: event.query.get_all(name) for name in event.query} == _multi(query)
+        assert {name: event.query.getlist(name) for name in event.query} == _multi(query)
 
 
 def _multi(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
