@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 
 # The plugin where there is one, else the older program.
 COMPOSE = $(shell docker compose version > /dev/null 2>&1 && echo docker compose || echo docker-compose)
-LOCKS = requirements/serve requirements/dev requirements/fast requirements/gateway requirements/deploy requirements/test bench/requirements
+LOCKS = requirements/serve requirements/dev requirements/fast requirements/gateway requirements/deploy requirements/tool requirements/test bench/requirements
 
 # Another project's environment must not leak into this one's.
 unexport PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH PYTHONSAFEPATH VIRTUAL_ENV
