@@ -10,12 +10,13 @@ import os
 import runpy
 import site
 import sys
+from pathlib import Path
 
 
 def main() -> None:
     """Append the folders to the path, with what their .pth files name, and run the module in place of this one."""
     folders, _, module, *arguments = sys.argv[1:]
-    sys.path[0] = os.getcwd()  # as for `python -m`; it was the folder of this file
+    sys.path[0] = str(Path.cwd())  # as for `python -m`; it was the folder of this file
     for folder in folders.split(os.pathsep):
         site.addsitedir(folder)
     sys.argv[1:] = arguments
