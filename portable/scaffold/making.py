@@ -10,8 +10,8 @@ from pathlib import Path
 from ..deploying.errors import BadSettings
 
 
-def make(root: Path, files: Mapping[str, str], changed: Mapping[Path, str]) -> None:
-    """Make `files` below a folder, then give the files of `changed` another text, each at once.
+def make(root: Path, files: Mapping[str, str], changed: tuple[Path, str] | None = None) -> None:
+    """Make `files` below a folder, then give a file that is there another text.
 
     Raises BadSettings if something cannot be written or is there already; then all is as it was before.
     """
@@ -20,14 +20,18 @@ def make(root: Path, files: Mapping[str, str], changed: Mapping[Path, str]) -> N
             for path, text in files.items():
                 _make_folders(root, (root / path).parent, undo)
                 _write(root / path, text, undo)
-            for path, text in changed.items():
-                aside = path.resolve().with_name(f".{path.name}.new")
-                _write(aside, text, undo)
-                shutil.copymode(path, aside)
-                aside.replace(path.resolve())
+            if changed:
+                _replace(changed[0].resolve(), changed[1], undo)
             undo.pop_all()
     except OSError as error:
         raise BadSettings(f"cannot make {error.filename!r}: {error.strerror}; nothing was made") from None
+
+
+def _replace(path: Path, text: str, undo: ExitStack) -> None:
+    aside = path.with_name(f".{path.name}.new")
+    _write(aside, text, undo)
+    shutil.copymode(path, aside)
+    aside.replace(path)
 
 
 def _write(path: Path, text: str, undo: ExitStack) -> None:

@@ -34,13 +34,13 @@ def new(root: Path, name: str, kind: str, source: str | None) -> Made:
     entry = templates.entry(kind, name)
     stack = root / STACK
     if stack.exists():
-        make(root, function, {stack: added(_read(stack), Path(STACK), name, entry)})
+        make(root, function, (stack, added(_read(stack), Path(STACK), name, entry)))
         return Made(tuple(function), (), is_project=False)
     project = templates.project_files(name, source)
     kept = tuple(path for path in project if (root / path).exists())
     project[STACK] = added(project[STACK], Path(STACK), name, entry)
     files = {path: text for path, text in {**project, **function}.items() if path not in kept}
-    make(root, files, {})
+    make(root, files)
     return Made(tuple(files), kept, is_project=True)
 
 

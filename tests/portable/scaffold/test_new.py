@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -130,10 +131,11 @@ class TestRefused:
         assert sorted(root.rglob("*")) == before
         assert contents(root) == texts
 
-    @pytest.mark.parametrize("what", ["folder", "file", "dangling link"])
-    def test_folder_that_is_there(self, tmp_path: Path, what: str) -> None:
-        path = tmp_path / "hello"
-        {"folder": path.mkdir, "file": path.touch, "dangling link": lambda: path.symlink_to("nowhere")}[what]()
+    @pytest.mark.parametrize(
+        "make_it", [Path.mkdir, Path.touch, lambda path: path.symlink_to("nowhere")], ids=["folder", "file", "link"]
+    )
+    def test_folder_that_is_there(self, tmp_path: Path, make_it: Callable[[Path], None]) -> None:
+        make_it(tmp_path / "hello")
 
         self.refused(tmp_path, "hello is there already, and nothing is overwritten")
 
@@ -164,7 +166,7 @@ class TestRefused:
 def test_what_appears_meanwhile_is_not_overwritten_and_all_else_is_taken_back(tmp_path: Path) -> None:
     (tmp_path / "last").write_text("somebody's")
     with pytest.raises(BadSettings, match="nothing was made"):
-        make(tmp_path, {"a/b/one": "1", "two": "2", "last": "3"}, {})
+        make(tmp_path, {"a/b/one": "1", "two": "2", "last": "3"})
 
     assert list(tmp_path.rglob("*")) == [tmp_path / "last"]
     assert (tmp_path / "last").read_text() == "somebody's"
