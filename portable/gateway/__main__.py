@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import uvloop
 
+from ..deploying.world import World
 from ..stack.errors import GatewayError
 from .api.auth import PASSWORD_FILE, Credentials, load_credentials
 from .app import create_app
@@ -135,12 +136,21 @@ def make_provider(config: Config, secrets: SecretStore, archive: LogArchive, env
         from .providers.docker.provider import DockerProvider  # each works without the other's packages
 
         return DockerProvider(config, secrets, archive=archive)
+    from ..project.environment import environment
+    from ..project.functions import function_of
     from ..stack.stack_file import read_stack
+    from .providers.process.declared import checked
+    from .providers.process.launch import environment_of
     from .providers.process.provider import ProcessProvider
 
+    functions = read_stack(config.stack_path, environ)
+    environments = partial(environment, world=World(environ), say=_log.info)
+    for function in functions:
+        environment_of(function_of(checked(function, config.stack_path), config.stack_path), environments)
     return ProcessProvider(
-        read_stack(config.stack_path, environ),
+        functions,
         stack_path=config.stack_path,
+        environments=environments,
         command=config.process_command,
         secrets=secrets,
         environ=environ,

@@ -22,6 +22,8 @@ from tests.conformance import Broken, Request
 from tests.runtimes import http
 
 from .processes import (
+    THIS_PYTHON,
+    THIS_TREE,
     TIMEOUT_S,
     Reports,
     call,
@@ -43,7 +45,11 @@ FN = FunctionName("fn")
 def test_repositorys_own_function_is_served(tmp_path: Path) -> None:
     stack_path = REPOSITORY_DIR / "stack.yml"
     provider: Provider = ProcessProvider(
-        read_stack(stack_path, {}), stack_path=stack_path, secrets=SecretStore(tmp_path), environ=os.environ
+        read_stack(stack_path, {}),
+        stack_path=stack_path,
+        secrets=SecretStore(tmp_path),
+        environ=THIS_TREE,
+        environments=lambda _: THIS_PYTHON,
     )
     try:
         (deployment,) = provider.declared()
