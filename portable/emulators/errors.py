@@ -4,6 +4,7 @@ Exception
 +-- Refused        the platform answers a request itself, and calls no function
 +-- Malformed      the shim's native response is one that the platform cannot send: a defect of the shim's
 +-- Broken         the reply broke off: what a client must see of a stream that failed
++-- Undeliverable  the platform sends no event of this kind
 +-- Unavailable    there is no such emulator or function here: says what to do
 """
 
@@ -24,6 +25,10 @@ class Malformed(Exception):
 
 class Broken(Exception):
     """A reply that broke off."""
+
+
+class Undeliverable(Exception):
+    """An event of a kind that the platform does not send."""
 
 
 class Unavailable(Exception):

@@ -89,6 +89,24 @@ def test_mark_of_a_platform_that_is_none_is_refused(pytester: pytest.Pytester, r
     result.stdout.fnmatch_lines(["*there is no platform 'openwisk'*"])
 
 
+def test_event_runs_where_it_is_sent_and_is_skipped_elsewhere_with_the_reason(
+    pytester: pytest.Pytester, run_pytest: RunPytest
+) -> None:
+    pytester.makepyfile(
+        test_hello="""
+        from portable.testing import Client
+
+        def test_sqs(on_every_platform):
+            assert Client("hello").event("sqs") is None
+        """
+    )
+
+    result = run_pytest("-rs")
+
+    result.assert_outcomes(passed=4, skipped=len(EMULATORS) - 4)
+    result.stdout.fnmatch_lines(["SKIPPED * an event of sqs comes from aws_lambda alone, not from wsgi"])
+
+
 def test_test_without_the_fixture_runs_once_over_wsgi(pytester: pytest.Pytester, run_pytest: RunPytest) -> None:
     pytester.makepyfile(
         test_hello="""
