@@ -6,6 +6,7 @@ Exception
 +-- Broken         the reply broke off: what a client must see of a stream that failed
 +-- Undeliverable  the platform sends no event of this kind
 +-- Unavailable    there is no such emulator or function here: says what to do
+    +-- MissingRequirements  the function's requirements are not installed here
 """
 
 from __future__ import annotations
@@ -33,3 +34,7 @@ class Undeliverable(Exception):
 
 class Unavailable(Exception):
     """An emulator or a function that is not there."""
+
+
+class MissingRequirements(Unavailable):
+    """A function whose requirements are not installed here."""

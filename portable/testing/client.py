@@ -86,8 +86,8 @@ class Client:
         Args:
             method: any.
             path: a path, with a query or without; what may not stand in a URL is percent-encoded.
-            sent: `params` for the query, `headers`, `cookies`, and as the body one of `json`, `data` (a form) and
-                `content` (bytes or text).
+            sent: `params` for the query, `headers`, `cookies`, and as the body one of `json`, `data` (a form's fields)
+                and `content` (bytes or text).
         """
         return self.send(to_request(method, path, **sent))
 

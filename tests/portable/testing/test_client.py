@@ -81,6 +81,7 @@ def test_head_has_no_body() -> None:
         ({"data": {"a": ["1", "2"], "b": "c d"}}, "application/x-www-form-urlencoded", "a=1&a=2&b=c+d"),
         ({"content": "ü"}, "text/plain; charset=utf-8", "ü"),
         ({"content": b"raw"}, "", "raw"),
+        ({"data": b"raw"}, "", "raw"),
         ({"content": "<a/>", "headers": {"content-type": "text/xml"}}, "text/xml", "<a/>"),
         ({}, "", ""),
     ],
