@@ -64,7 +64,6 @@ def test_repositorys_own_stack_is_what_faas_cli_deploys() -> None:
         REPOSITORY_DIR / "function",
         "portable",
         build_keys=("build_args",),
-        copied=("./platforms", "./requirements"),
     )
 
 
