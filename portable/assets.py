@@ -1,4 +1,4 @@
-"""Where the files are that the tool needs beside its code: the template and the lock files of what serves.
+"""Where the files are that the tool needs beside its code: the template, compose's services and the lock files.
 
 A wheel has them inside the package, a checkout at their own places; they are named as there.
 """
@@ -9,6 +9,8 @@ from pathlib import Path
 
 _PACKAGE_DIR = Path(__file__).parent
 _IN_THE_WHEEL = _PACKAGE_DIR / "_assets"
+PACKAGES = (_PACKAGE_DIR.parent / "platforms", _PACKAGE_DIR)
+"""The folders of what ships and of the tool."""
 
 
 def path(name: str) -> Path:
