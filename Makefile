@@ -7,8 +7,6 @@ UV_VERSION ?= 0.13.8
 DEBUG_PORT ?= 5678
 PYTEST_ARGS ?=
 
-# The plugin where there is one, else the older program.
-COMPOSE = $(shell docker compose version > /dev/null 2>&1 && echo docker compose || echo docker-compose)
 LOCKS = requirements/serve requirements/dev requirements/fast requirements/gateway requirements/deploy requirements/tool requirements/test bench/requirements
 
 # Another project's environment must not leak into this one's.
@@ -34,13 +32,11 @@ debug: $(VENV)/.dev  ## Serve the function under a debugger on port 5678 of 127.
 gateway: $(VENV)/.gateway  ## Run the gateway on http://127.0.0.1:8080 with the functions of stack.yml as processes: no Docker
 	@exec $(VENV)/bin/python -m portable gateway --provider process
 
-up:  ## Build the gateway and the function, and start them on http://127.0.0.1:8080 with docker compose
-	$(COMPOSE) up --build --detach
+up: $(VENV)/.gateway  ## Build the gateway and the functions, and start them on http://127.0.0.1:8080 with docker compose
+	@exec $(VENV)/bin/python -m portable up
 
-down:  ## Stop what `make up` started, and remove the functions that were deployed to it
-	$(COMPOSE) stop gateway
-	@docker ps --all --quiet --filter label=com.openfaas.gateway.network=$(or $(NETWORK),openfaas) | xargs -r docker rm --force > /dev/null
-	$(COMPOSE) --profile debug down
+down: $(VENV)/.gateway  ## Stop what `make up` started, and remove the functions that were deployed to it
+	@exec $(VENV)/bin/python -m portable down
 
 test: $(VENV)/.test  ## Run every test that this machine can run, and say what was skipped
 	$(VENV)/bin/python -m pytest $(PYTEST_ARGS)
