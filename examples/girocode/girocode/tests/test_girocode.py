@@ -4,6 +4,7 @@ import struct
 from xml.etree import ElementTree
 
 import pytest
+
 from portable.testing import Client
 
 PAYMENT = {"name": "Café Zürich", "iban": "DE33 1002 0500 0001 1947 00", "amount": "12.50", "text": "Rechnung № 7"}

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+
 from portable.testing import Client
 
 ROBERT = "Robert'); DROP TABLE entries;--"

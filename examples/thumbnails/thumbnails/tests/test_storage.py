@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 from PIL import Image
+
 from portable.testing import Client
 
 client = Client("thumbnails")

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image
+
 from portable.testing import Client
 
 KEY = "2026/my cat é.png"
