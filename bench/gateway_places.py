@@ -27,7 +27,7 @@ from docker.errors import DockerException
 from .gateway_calls import call, until
 from .gateway_server import ROOT, Gateway, serve
 
-SAMPLE = ROOT / "function"
+SAMPLE = ROOT / "tests" / "sample" / "function"
 TRAFFIC = Path(__file__).parent / "peers" / "traffic"
 FUNCTION_LABEL = "com.openfaas.function"
 MINIMUM = "com.openfaas.scale.min"

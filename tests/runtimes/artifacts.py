@@ -11,7 +11,6 @@ from portable.aws.artifact.package import build
 
 from .processes import REPOSITORY_DIR
 
-SAMPLE = REPOSITORY_DIR / "function"
 CONFORMANCE = REPOSITORY_DIR / "tests" / "functions" / "conformance"
 RECORDS = REPOSITORY_DIR / "tests" / "functions" / "records"
 SLOW = REPOSITORY_DIR / "tests" / "functions" / "slow"

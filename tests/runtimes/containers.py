@@ -15,6 +15,7 @@ import docker
 
 from portable.packaging import built
 from portable.packaging.openfaas import build
+from tests.sample import STACK_PATH
 from tests.tools import python_image
 
 from .processes import REPOSITORY_DIR, TIMEOUT_S
@@ -76,7 +77,7 @@ def packaged_context(target_dir: Path, function_dir: Path) -> None:
     """Lay out the same from the OpenFaaS package of a function, and of nothing else."""
     packaged_dir = target_dir / "packaged"
     (target_dir / "stack.yml").write_text(
-        (REPOSITORY_DIR / "stack.yml").read_text().replace("handler: ./function", f"handler: {function_dir}")
+        STACK_PATH.read_text().replace("handler: ./function", f"handler: {function_dir}")
     )
     built.write(build(function_dir, target_dir / "stack.yml"), packaged_dir)
     shutil.copytree(packaged_dir / "function", target_dir / "function")

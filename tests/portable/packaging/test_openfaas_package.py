@@ -15,10 +15,11 @@ from portable.packaging.errors import PackageError
 from portable.packaging.openfaas import build
 from portable.stack.stack_file import read_stack
 from tests.runtimes.processes import REPOSITORY_DIR
+from tests.sample import FUNCTION_DIR, STACK_PATH
 
 from .trees import lay_out
 
-STACK = (REPOSITORY_DIR / "stack.yml").read_text()
+STACK = STACK_PATH.read_text()
 TWO = """\
 version: 1.0
 provider:
@@ -60,7 +61,7 @@ def check_refused(stack: Path, said: str, name: str = "function") -> None:
 
 
 def test_sample_has_its_own_stack_file_and_what_the_dockerfile_reads() -> None:
-    files = build(REPOSITORY_DIR / "function", REPOSITORY_DIR / "stack.yml").files
+    files = build(FUNCTION_DIR, STACK_PATH).files
 
     for path in (
         "stack.yml",
@@ -177,7 +178,7 @@ def test_without_pyyaml_it_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_package_has_no_packager(tmp_path: Path) -> None:
-    built.write(build(REPOSITORY_DIR / "function", REPOSITORY_DIR / "stack.yml"), tmp_path)
+    built.write(build(FUNCTION_DIR, STACK_PATH), tmp_path)
     command = [sys.executable, "-E", "-s", "-m", "platforms.openfaas", "package"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 

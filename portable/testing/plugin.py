@@ -1,0 +1,75 @@
+"""The pytest plugin: a test that asks for `on_every_platform` runs on each. Until one does it imports nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --platform."""
+    parser.getgroup("portable").addoption(
+        "--platform",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run the tests of on_every_platform on this one alone, such as aws_lambda:http; may be given again",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark, and look at what --platform names before any test runs."""
+    config.addinivalue_line(
+        "markers", "not_on(platform, reason): on_every_platform leaves this platform out, and the reason is shown"
+    )
+    if named := config.getoption("--platform"):
+        _emulators(named)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses on_every_platform once on each, with the platform in its id."""
+    if "on_every_platform" not in metafunc.fixturenames:
+        return
+    reasons = _reasons(metafunc.definition.iter_markers("not_on"))
+    names = _emulators(metafunc.config.getoption("--platform") or ["all"])
+    metafunc.parametrize("on_every_platform", [_param(name, reasons.get(name)) for name in names], indirect=True)
+
+
+@pytest.fixture
+def on_every_platform(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run the test on every platform and front door; the value is the platform's name, such as aws_lambda:http."""
+    from .platform import chosen
+
+    with chosen(request.param):
+        yield request.param
+
+
+def _param(name: str, reason: str | None) -> Any:
+    marks = [] if reason is None else [pytest.mark.skip(reason=f"not on {name}: {reason}")]
+    return pytest.param(name, id=name, marks=marks)
+
+
+def _reasons(marks: Iterator[pytest.Mark]) -> dict[str, str]:
+    """Return why a test is not to run on which emulators."""
+    found: dict[str, str] = {}
+    for mark in marks:
+        reason = mark.kwargs.get("reason")
+        if not mark.args or not reason:
+            raise pytest.UsageError('not_on takes platforms and a reason: not_on("openwhisk", reason="...")')
+        found |= dict.fromkeys(_emulators(mark.args, with_doors=True), reason)
+    return found
+
+
+def _emulators(names: Sequence[str], *, with_doors: bool = False) -> list[str]:
+    from ..emulators.errors import Unavailable
+    from ..emulators.registry import EMULATORS, emulators
+
+    try:
+        found = emulators(names)
+    except Unavailable as error:
+        raise pytest.UsageError(str(error)) from None
+    if with_doors:
+        found += [one for one in EMULATORS if one.partition(":")[0] in names]
+    return found
