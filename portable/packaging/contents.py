@@ -13,7 +13,7 @@ from ..deploying.errors import BadSettings
 from ..project import imports
 from ..project.ignored import ignored
 from .errors import PackageError
-from .folder import read_folder
+from .folder import name_of, read_folder
 
 PLATFORMS_DIR = Path(__file__).parents[2] / "platforms"
 _OURS = ("function", "platforms")
@@ -27,16 +27,18 @@ def function_files(function_dir: Path) -> dict[str, bytes]:
     Left out are what `.portableignore` and its default say, and the openapi.json and requirements.txt at the top.
     Raises PackageError, also for imports that would fail in a package.
     """
-    files, _ = _read(function_dir)
+    if not function_dir.is_dir():
+        raise PackageError(f"there is no folder {str(function_dir)!r}: name the function's with --function")
+    try:
+        imports.check(function_dir)
+        leave_out = ignored(function_dir)
+    except BadSettings as error:
+        raise PackageError(str(error)) from None
+    files = read_folder(function_dir, leave_out=leave_out)
     shipped = {f"function/{path}": content for path, content in files.items() if path not in _NOT_RUN}
     if not shipped:
         raise PackageError(f"there is nothing to ship in {str(function_dir)!r}: it takes a handler.py")
     return shipped
-
-
-def left_out(function_dir: Path) -> tuple[str, ...]:
-    """Return what `.portableignore` and its default keep out, below the function's folder. Raises PackageError."""
-    return _read(function_dir)[1]
 
 
 def platform_files(*names: str, platforms_dir: Path = PLATFORMS_DIR) -> dict[str, bytes]:
@@ -86,25 +88,6 @@ def mb(size_bytes: int) -> str:
     return f"{size_bytes / 2**20:.1f} MB"
 
 
-def _read(function_dir: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    if not function_dir.is_dir():
-        raise PackageError(f"there is no folder {str(function_dir)!r}: name the function's with --function")
-    try:
-        imports.check(function_dir)
-        is_ignored = ignored(function_dir)
-    except BadSettings as error:
-        raise PackageError(str(error)) from None
-    left: list[str] = []
-
-    def leave_out(path: str) -> bool:
-        if is_ignored(path):
-            left.append(path)
-            return True
-        return False
-
-    return read_folder(function_dir, leave_out=leave_out), tuple(sorted(left))
-
-
 def _is_left_out(path: str) -> bool:
-    name = path.removesuffix("/").rpartition("/")[2]
-    return name.startswith(".") or name == "__pycache__" or name.endswith(".pyc")
+    name = name_of(path)
+    return name.startswith(".") or name == "__pycache__/" or name.endswith(".pyc")

@@ -21,6 +21,11 @@ def read_folder(folder: Path, *, leave_out: Callable[[str], bool]) -> dict[str, 
         raise PackageError(f"{os.fsdecode(error.filename or folder)!r} cannot be read: {error.strerror}") from error
 
 
+def name_of(path: str) -> str:
+    """Return the last part of a path, a folder's with its `/`."""
+    return path[path.rstrip("/").rfind("/") + 1 :]
+
+
 def _walk(folder: Path, below: str, leave_out: Callable[[str], bool]) -> Iterator[tuple[str, os.DirEntry[str]]]:
     with os.scandir(folder) as entries:
         for entry in entries:

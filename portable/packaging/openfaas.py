@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from .. import assets
+from ..project.ignored import left_out
 from . import contents, requirements
 from .built import Built
 from .errors import PackageError
@@ -32,6 +33,7 @@ def build(function_dir: Path, stack: Path = STACK) -> Built:
         is_zip=False,
         next_commands=("cd {output} && faas-cli up -f stack.yml",),
         notes=("REGISTRY, TAG and OPENFAAS_URL say where the image goes: see stack.yml",),
+        left_out=left_out(function_dir),
     )
 
 

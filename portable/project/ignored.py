@@ -28,13 +28,32 @@ def ignored(folder: Path) -> Callable[[str], bool]:
     return GitIgnoreSpec.from_lines([*DEFAULT, *_lines(folder / FILE_NAME)]).match_file
 
 
-def shipped(folder: Path) -> Iterator[Path]:
-    """Yield the files of the folder that ship, in the order of their names."""
-    is_ignored = ignored(folder)
-    for parent, folders, names in os.walk(folder):
-        below = "" if Path(parent) == folder else f"{Path(parent).relative_to(folder).as_posix()}/"
-        folders[:] = sorted(name for name in folders if not is_ignored(f"{below}{name}/"))
-        yield from (Path(parent, name) for name in sorted(names) if not is_ignored(below + name))
+def shipped(folder: Path) -> list[Path]:
+    """Return the files of the folder that ship, in the order of their paths."""
+    return [folder / path for path, is_ignored in _walk(folder, ignored(folder)) if not is_ignored]
+
+
+def left_out(folder: Path) -> tuple[str, ...]:
+    """Return the paths below the folder that do not ship; a folder's ends with `/` and stands for all that is in it."""
+    return tuple(path for path, is_ignored in _walk(folder, ignored(folder)) if is_ignored)
+
+
+def _walk(folder: Path, is_ignored: Callable[[str], bool], below: str = "") -> Iterator[tuple[str, bool]]:
+    for name in _names(folder / below):
+        path = below + name
+        if (folder / path).is_dir() and not (folder / path).is_symlink():
+            path += "/"
+        if is_ignored(path) or not path.endswith("/"):
+            yield path, is_ignored(path)
+        else:
+            yield from _walk(folder, is_ignored, path)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))  # noqa: PTH208 - names, not paths
+    except OSError:  # who packages it says so
+        return []
 
 
 def _lines(path: Path) -> list[str]:
