@@ -16,6 +16,9 @@ _TEMPLATE = "template/portable/"
 _OF_THE_TEMPLATE = ("Dockerfile", "template.yml")
 _REQUIREMENTS = "requirements/fast.txt"
 
+# with it the Dockerfile leaves out nothing more: .portableignore may have brought something back
+_PACKAGED = {"platforms/PACKAGED": b"function/ has what ships\n"}
+
 
 def build(function_dir: Path, stack: Path = STACK) -> Built:
     """Return the folder: the function, the server, and the template and the stack file that faas-cli takes.
@@ -65,4 +68,4 @@ def _of_the_image() -> dict[str, bytes]:
         server = assets.path(_REQUIREMENTS).read_bytes()
     except OSError as error:
         raise PackageError(f"{error.filename} cannot be read, which the image is made from: {error.strerror}") from None
-    return {**template, **contents.platform_files("wsgi", "openfaas"), _REQUIREMENTS: server}
+    return {**template, **contents.platform_files("wsgi", "openfaas"), **_PACKAGED, _REQUIREMENTS: server}

@@ -11,7 +11,7 @@ from pathspec import GitIgnoreSpec
 from ..deploying.errors import BadSettings
 
 FILE_NAME = ".portableignore"
-# template/portable/Dockerfile has the same, for `faas-cli build` without the tool
+# template/portable/Dockerfile and portable/openwhisk/Dockerfile have the same, for builds without the tool
 DEFAULT = (
     *(".*", "*~", "*.bak", "*.orig"),
     *("__pycache__/", "*.pyc", "*.egg-info/", "venv/", "node_modules/", "htmlcov/"),
