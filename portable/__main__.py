@@ -10,7 +10,10 @@ import click
 
 from .deploying.world import World
 
-VERBS = ("new", "serve", "test", "call", "event", "gateway", "check", "package", "aws", "openwhisk", "replay")
+VERBS = (
+    *("new", "dev", "serve", "test", "call", "event", "up", "down"),
+    *("gateway", "check", "package", "aws", "openwhisk", "replay"),
+)
 
 
 class Verbs(click.Group):
