@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 _AT_START = dict(os.environ)
 
 
+# by their folders: a process that serves a function has one of each module too
+_loaded: dict[Path, Handler] = {}
+
+
 class Subject:
-    """A function of a project, loaded when it is first called."""
+    """A function of a project, loaded when it is first called, and once for all who call it."""
 
     def __init__(self, function: Function) -> None:
         self.name = function.name
         self._function = function
-        self._handler: Handler | None = None
 
     @contextmanager
     def ready(self) -> Iterator[Handler]:
@@ -39,12 +42,15 @@ class Subject:
         """
         contract._secrets.clear()  # kept for a process, which here runs several functions and tests
         with _in_environ(variables(self._function, os.environ)):
-            if self._handler is None:
-                if why := explained(self.name, self._function.folder):
-                    raise MissingRequirements(why)
-                with loaded(str(self._function.folder)) as handler:
-                    self._handler = handler
-            yield self._handler
+            yield _loaded.get(self._function.folder) or self._load()
+
+    def _load(self) -> Handler:
+        folder = self._function.folder
+        if why := explained(self.name, folder):
+            raise MissingRequirements(why)
+        with loaded(folder) as handler:
+            _loaded[folder] = handler
+        return handler
 
 
 class Given:
