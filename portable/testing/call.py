@@ -34,11 +34,6 @@ def call(asked: Mapping[str, Any]) -> list[Outcome]:
         return [{"platform": name, **_outcome(name, subject, asked)} for name in asked["platforms"]]
 
 
-def to_json(request: Request) -> dict[str, Any]:
-    """Return a request as `call` takes it."""
-    return {**vars(request), "headers": list(request.headers), "body": b64encode(request.body).decode()}
-
-
 def _outcome(platform: str, subject: Subject, asked: Mapping[str, Any]) -> Outcome:
     if "event" in asked:
         return _told(lambda: _delivered(platform, subject, asked["event"]))

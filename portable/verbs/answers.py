@@ -13,7 +13,9 @@ from ..deploying.world import World
 from ..emulators.messages import Reply
 from ..replay.call_file import Expected
 from ..replay.comparison import differences
-from ..testing.call import Outcome
+
+Outcome = dict[str, Any]
+"""What came of a call on one platform, as `portable.testing.call` tells it."""
 
 # every platform has its own
 _NOT_COMPARED = ("connection", "content-length", "date", "server")

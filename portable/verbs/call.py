@@ -19,9 +19,8 @@ from ..emulators.messages import Pairs
 from ..emulators.registry import EMULATORS, emulators
 from ..project.environment import environment
 from ..project.functions import STACK, Function, find
-from ..testing.call import Outcome, to_json
-from ..testing.requests import to_request
-from .answers import Answers
+from ..testing.requests import to_json, to_request
+from .answers import Answers, Outcome
 
 
 @click.command("call", epilog=f"Platforms: all, {', '.join(EMULATORS)}; aws_lambda is its REST API.")

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from portable.__main__ import main
 from portable.emulators.registry import EMULATORS
 
+from ..deploying.worlds import make_world, printed
 from ..packaging.wheelhouse import make_wheel, require
 from .projects import portable, write_stack
 
@@ -187,8 +189,13 @@ def test_function_that_cannot_be_loaded_is_told_in_a_line(project: Path) -> None
         (("/x", "--event", "-d", "{}"), "--event takes an event, which is JSON"),
     ],
 )
-def test_bad_argument_is_told(project: Path, arguments: tuple[str, ...], complaint: str) -> None:
-    code, out, err = call(project, *arguments)
+def test_bad_argument_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], complaint: str
+) -> None:
+    monkeypatch.chdir(project)
+    world = make_world()
 
-    assert (code, out) == (2, "")
+    assert main(["call", *arguments], world) == 2
+    out, err = printed(world)
+    assert out == ""
     assert complaint in err.splitlines()[-1]

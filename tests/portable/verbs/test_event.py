@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from portable.__main__ import command
-from portable.deploying.errors import BadSettings
+from portable.__main__ import main
 from portable.emulators.samples import SAMPLES, sample
 
 from ..deploying.worlds import make_world, printed
@@ -19,7 +18,7 @@ from ..deploying.worlds import make_world, printed
 def event(*arguments: str, stdin: str = "") -> Any:
     """Return the event that the verb prints."""
     world = make_world(stdin=io.StringIO(stdin))
-    assert command.main(["event", *arguments], "portable", standalone_mode=False, obj=world) == 0
+    assert main(["event", *arguments], world) == 0
     out, err = printed(world)
     assert err == ""
     return json.loads(out)
@@ -47,11 +46,14 @@ def test_data_is_given_read_from_a_file_or_from_stdin(tmp_path: Path) -> None:
     ],
 )
 def test_data_that_cannot_be_carried_is_told(arguments: tuple[str, ...], complaint: str) -> None:
-    with pytest.raises(BadSettings, match=complaint):
-        event(*arguments)
+    world = make_world()
+
+    assert main(["event", *arguments], world) == 2
+    out, err = printed(world)
+    assert out == ""
+    assert complaint in err
 
 
 def test_help_says_what_the_data_of_each_kind_is(capsys: pytest.CaptureFixture[str]) -> None:
-    command.main(["event", "--help"], "portable", standalone_mode=False, obj=make_world())
-
+    assert main(["event", "--help"], make_world()) == 0
     assert "s3           the object's key" in capsys.readouterr().out

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from portable.__main__ import main
+
+from ..deploying.worlds import make_world, printed
 from ..packaging.wheelhouse import make_wheel, require
 from .projects import portable, write_stack
 
@@ -94,9 +97,14 @@ def test_function_without_tests_is_no_failure_if_another_has_some(project: Path)
         (("--", "hello/test_it.py"), "hello/test_it.py is of one function: name it, as in `portable test FUNCTION -- "),
     ],
 )
-def test_bad_argument_is_told_and_makes_nothing(project: Path, arguments: tuple[str, ...], complaint: str) -> None:
-    code, out, err = test(project, *arguments)
+def test_bad_argument_is_told_and_makes_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], complaint: str
+) -> None:
+    monkeypatch.chdir(project)
+    world = make_world()
 
-    assert (code, out) == (2, [])
+    assert main(["test", *arguments], world) == 2
+    out, err = printed(world)
+    assert out == ""
     assert complaint in err.splitlines()[-1]
     assert not (project / ".portable").exists()
