@@ -1,8 +1,9 @@
 """Test a function without a server: `from portable.testing import Client`.
 
 client      the test's client: requests and events, through the shim and the front door of any platform
-subject     the function under test: found, loaded, and with its variables while it is called
+subject     the function under test: found, loaded, called
 requests    a test's arguments as a request
+environ     its variables, in the environment of the process while a call runs
 missing     which of its requirements are not installed here
 events      the event that a test names
 sending     a request on its way through a platform

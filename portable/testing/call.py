@@ -16,7 +16,7 @@ from ..emulators.errors import Broken, Malformed, Undeliverable
 from ..emulators.messages import Request
 from ..project.functions import find
 from .sending import send
-from .subject import Subject
+from .subject import Subject, subject_of
 
 log = logging.getLogger(__name__)
 Outcome = dict[str, Any]
@@ -29,7 +29,7 @@ def call(asked: Mapping[str, Any]) -> list[Outcome]:
 
     Raises HandlerError, Unavailable, BadSettings if the function cannot be called at all.
     """
-    subject = Subject(find(asked["function"], Path(asked["stack"]), os.environ))
+    subject = subject_of(find(asked["function"], Path(asked["stack"]), os.environ))
     with subject.ready():
         return [{"platform": name, **_outcome(name, subject, asked)} for name in asked["platforms"]]
 

@@ -39,9 +39,8 @@ class Client:
         if callable(function):
             self._subject: Subject | Given = Given(function)
         else:
-            found = find_from(str(function), folder)
-            self._folders.insert(1, found.folder)
-            self._subject = Subject(found)
+            self._subject = find_from(str(function), folder)
+            self._folders.insert(1, self._subject.folder)
 
     @property
     def platform(self) -> str:

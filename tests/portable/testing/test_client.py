@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,33 @@ def test_clients_of_one_function_share_its_modules_and_two_functions_do_not(tmp_
 
     assert [Client(tmp_path / "hello").get().json() for _ in range(2)] == [1, 2]
     assert Client(tmp_path / "other").get().json() == 1
+
+
+def test_calls_that_overlap_have_the_variables_to_their_end(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    (tmp_path / "hello" / "handler.py").write_text(
+        """
+import os, threading
+both, first_is_done = threading.Barrier(2, timeout=60), threading.Event()
+
+def handle(event, context):
+    if event.path == "/done":
+        first_is_done.set()
+        return "done"
+    both.wait()
+    if event.path == "/last":
+        assert first_is_done.wait(60)
+    return os.environ["GREETING"]
+"""
+    )
+    client = _client_of_a_test_in(tmp_path, "hello")
+    with ThreadPoolExecutor(2) as threads:
+        last = threads.submit(client.get, "/last")
+        assert threads.submit(client.get, "/first").result().text == "hello"
+        client.get("/done")
+
+        assert last.result().text == "hello"
+    assert "GREETING" not in os.environ
 
 
 def test_secret_of_a_test_is_not_kept_for_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
