@@ -6,7 +6,10 @@ VENV_BENCH ?= .venv-bench
 UV_VERSION ?= 0.13.8
 DEBUG_PORT ?= 5678
 PYTEST_ARGS ?=
-
+# A test waits for half of its time, for processes to start and to end.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
+# The tests of one file share a runtime, so a file is what goes to a worker; in the order of testpaths: yours first, those that start processes last.
+QUICK = -m "not slow and not runtime" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 LOCKS = requirements/serve requirements/dev requirements/fast requirements/gateway requirements/deploy requirements/tool requirements/test bench/requirements
 
 # Another project's environment must not leak into this one's.
@@ -14,10 +17,10 @@ unexport PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH PYTHONSAFEPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve debug gateway up down test check picture format lock bench clean
+.PHONY: help setup serve debug gateway up down test test-all check picture format lock bench clean
 
 help:  ## List these commands
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 setup: $(VENV)/.test  ## Make .venv with everything to work on the project
 
@@ -38,8 +41,12 @@ up: $(VENV)/.gateway  ## Build the gateway and the functions, and start them on 
 down: $(VENV)/.gateway  ## Stop what `make up` started, and remove the functions that were deployed to it
 	@exec $(VENV)/bin/python -m portable down
 
-test: $(VENV)/.test  ## Run every test that this machine can run, and say what was skipped
-	$(VENV)/bin/python -m pytest $(PYTEST_ARGS)
+test: $(VENV)/.test  ## Run the tests of your functions and the quick ones of the project, on all cores
+	$(VENV)/bin/python -m pytest $(QUICK) $(PYTEST_ARGS)
+
+test-all: test  ## Run every test that this machine can run, and say what was skipped
+	$(VENV)/bin/python -m pytest -m "slow and not runtime" -n $(WORKERS) $(PYTEST_ARGS)
+	$(VENV)/bin/python -m pytest -m runtime $(PYTEST_ARGS)
 
 check: $(VENV)/.test  ## Lint, check types and architecture, and measure coverage
 	$(VENV)/bin/ruff check .
@@ -47,7 +54,7 @@ check: $(VENV)/.test  ## Lint, check types and architecture, and measure coverag
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/coverage erase
-	$(VENV)/bin/coverage run -m pytest -m "not runtime and not slow" -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(VENV)/bin/coverage run -m pytest $(QUICK) $(PYTEST_ARGS)
 	$(VENV)/bin/coverage combine --quiet
 	$(VENV)/bin/coverage report --fail-under=95
 

@@ -101,8 +101,11 @@ def image(function_dir: Path, lay_out: Any = compose_context, dockerfile: Path =
 
 
 @contextmanager
-def run_container(tag: str, environ: Mapping[str, str] | None = None) -> Iterator[Container]:
-    """Run an image as docker-compose.yml does: read-only, without capabilities, on a free port of loopback."""
+def run_container(tag: str, environ: Mapping[str, str] | None = None, **options: Any) -> Iterator[Container]:
+    """Run an image as docker-compose.yml does: read-only, without capabilities, on a free port of loopback.
+
+    `options` are more of the engine's own, such as volumes.
+    """
     client: Any = docker.from_env()
     container = client.containers.run(
         tag,
@@ -113,6 +116,7 @@ def run_container(tag: str, environ: Mapping[str, str] | None = None) -> Iterato
         tmpfs={"/tmp": ""},
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
+        **options,
     )
     try:
         container.reload()
