@@ -61,7 +61,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         for volume in project.engine.volumes.list(filters={"name": f"{project.name}_state"}):
             volume.remove()
         for image in project.engine.images.list(filters={"reference": f"local/*:{TAG}"}):
-            project.engine.images.remove(image.id, force=True)
+            for tag in image.tags:  # two functions that need nothing are one image
+                if tag.endswith(f":{TAG}"):
+                    project.engine.images.remove(tag, force=True)
         project.engine.close()
 
 
