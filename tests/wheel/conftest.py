@@ -51,7 +51,7 @@ def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pyt
     top = tmp_path_factory.mktemp(f"python{request.param}")
     uv = find_uv_bin()
     subprocess.run([uv, "venv", "-q", "--no-project", "--python", python, top / "venv"], check=True)
-    into = [uv, "pip", "install", "-q", "--python", top / "venv/bin/python"]
+    into = [uv, "pip", "install", "-q", "--python", str(top / "venv/bin/python")]
     subprocess.run([*into, f"{wheel}[aws,debug]"], check=True)
     (top / "empty").mkdir()
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "UV_CACHE_DIR") if name in os.environ}
