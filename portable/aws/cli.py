@@ -41,7 +41,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     common.add_argument("--region", help="AWS region (AWS_REGION; deploy.toml)")
     common.add_argument("--profile", help="profile of the AWS credentials (AWS_PROFILE; deploy.toml)")
     common.add_argument("--config", type=Path, help="settings file (APP_CONFIG; default deploy.toml)")
-    common.add_argument("--function", type=Path, default=Path("function"), metavar="DIR", help="default function")
+    common.add_argument("--function", metavar="NAME", help="its name in stack.yml, or its folder")
     common.add_argument("--stack", type=Path, default=Path("stack.yml"), metavar="FILE", help="default stack.yml")
     common.add_argument("--timeout", type=_seconds, default=90.0, metavar="S", help="seconds to go on trying one call")
     add_output(common, more="more", has_colors=True)

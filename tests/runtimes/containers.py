@@ -20,7 +20,8 @@ from tests.tools import python_image
 
 from .processes import REPOSITORY_DIR, TIMEOUT_S
 
-DOCKERFILE = REPOSITORY_DIR / "template" / "portable" / "Dockerfile"
+TEMPLATE_DIR = REPOSITORY_DIR / "template" / "portable"
+DOCKERFILE = TEMPLATE_DIR / "Dockerfile"
 _IGNORE = shutil.ignore_patterns("__pycache__")
 
 
@@ -66,11 +67,9 @@ def compose_context(target_dir: Path, function_dir: Path) -> None:
 
 
 def faas_cli_context(target_dir: Path, function_dir: Path) -> None:
-    """Lay out the build context as faas-cli 0.18 does: configuration.copy lands inside the function's folder."""
-    compose_context(target_dir / "function", function_dir)
-    for one in (target_dir / "function" / "function").iterdir():
-        shutil.move(one, target_dir / "function")
-    (target_dir / "function" / "function").rmdir()
+    """Lay out the build context as faas-cli does: the template, its links followed, and the function's folder in it."""
+    shutil.copytree(TEMPLATE_DIR, target_dir, ignore=_IGNORE, dirs_exist_ok=True)
+    shutil.copytree(function_dir, target_dir / "function", ignore=_IGNORE, dirs_exist_ok=True)
 
 
 def packaged_context(target_dir: Path, function_dir: Path) -> None:
@@ -80,9 +79,8 @@ def packaged_context(target_dir: Path, function_dir: Path) -> None:
         STACK_PATH.read_text().replace("handler: ./function", f"handler: {function_dir}")
     )
     built.write(build(function_dir, target_dir / "stack.yml"), packaged_dir)
+    shutil.copytree(packaged_dir / "template" / "portable", target_dir, dirs_exist_ok=True)
     shutil.copytree(packaged_dir / "function", target_dir / "function")
-    for name in ("platforms", "requirements"):
-        shutil.copytree(packaged_dir / name, target_dir / "function" / name)
     shutil.rmtree(packaged_dir)
 
 

@@ -30,9 +30,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, world: World, console: Console) -> int:
     """Build, write and describe the zip."""
     output = arguments.output or _OUTPUT
-    check_place(output, arguments.function)
     settings = settings_of(arguments, world, offline=True)
-    package = package_of(arguments, settings)
+    check_place(output, settings.folder)
+    package = package_of(settings)
     write_zip(package.content, output)
     next_command = _update(settings, package, output) if arguments.output else _deploy(arguments)
     lines = [f"{size:>10,} {path}" for path, size in sorted(package.files.items())]

@@ -6,7 +6,6 @@ from argparse import ArgumentParser, Namespace
 
 from platforms.command_line import port
 
-from ..artifact import spec
 from ..console import Console
 from ..run.run import serve
 from ..stage import settings_of
@@ -31,15 +30,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, world: World, console: Console) -> int:
     """Build, and serve until interrupted."""
     settings = settings_of(arguments, world, offline=True)
-    read = spec.read_spec(arguments.function / "openapi.json") if settings.front_door == "rest" else {}
-    package = building.package_of(arguments, settings)
     return serve(
-        package,
+        building.package_for_here(settings),
         settings,
-        read,
+        building.spec_of(settings),
         port=arguments.port,
         debug=arguments.debug,
         environ=world.environ,
         out=world.stderr,
-        function_dir=arguments.function,
     )
