@@ -10,7 +10,7 @@ import click
 
 from .deploying.world import World
 
-VERBS = ("new", "serve", "gateway", "check", "package", "aws", "openwhisk", "replay")
+VERBS = ("new", "dev", "serve", "up", "down", "gateway", "check", "package", "aws", "openwhisk", "replay")
 
 
 class Verbs(click.Group):

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import assets
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from .functions import Function
@@ -26,7 +27,7 @@ from .uv import UvFailed, explained, run_uv
 
 PORTABLE_DIR = ".portable"
 _TOOL_DIR = Path(__file__).resolve().parents[2]
-SERVERS = (_TOOL_DIR / "requirements" / "serve.txt", _TOOL_DIR / "requirements" / "fast.txt")
+SERVERS = (assets.path("requirements/serve.txt"), assets.path("requirements/fast.txt"))
 """The lock files of the servers, which the function's own requirements win over."""
 
 _WITH_TOOL = Path(__file__).with_name("with_tool.py")

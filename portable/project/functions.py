@@ -38,7 +38,7 @@ def declared(stack: Path, environ: Mapping[str, str]) -> list[Function]:
         found = read_stack(stack, environ, takes_devices=True)
     except Refused as error:
         raise BadSettings(str(error)) from None
-    return [_function(one, stack) for one in found if one.lang == LANG]
+    return [function_of(one, stack) for one in found if one.lang == LANG]
 
 
 def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function:
@@ -62,6 +62,11 @@ def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function
     return of_folder[0] if of_folder else Function(folder.name, folder, stack.absolute().parent)
 
 
+def function_of(one: StackFunction, stack: Path) -> Function:
+    """Return a function that a stack file was read to declare."""
+    return Function(one.deployment.name.name, one.handler_dir, stack.absolute().parent, one.deployment, one.devices)
+
+
 def _only(functions: Sequence[Function], stack: Path) -> Function:
     if len(functions) == 1:
         return functions[0]
@@ -71,10 +76,6 @@ def _only(functions: Sequence[Function], stack: Path) -> Function:
         return Function(FOLDER.name, FOLDER.resolve(), stack.absolute().parent)
     missing = f"{stack} has no function with lang: {LANG}" if stack.exists() else f"there is no {stack} here"
     raise BadSettings(f"{missing}: `portable new NAME` makes a function")
-
-
-def _function(one: StackFunction, stack: Path) -> Function:
-    return Function(one.deployment.name.name, one.handler_dir, stack.absolute().parent, one.deployment, one.devices)
 
 
 def _names(functions: Sequence[Function]) -> str:

@@ -24,7 +24,22 @@ class UvFailed(Exception):
 def run_uv(
     arguments: Sequence[str], *, cwd: Path, environ: Mapping[str, str], say: Callable[[str], None] | None = None
 ) -> None:
-    """Run uv to its end; `say` is given the lines in which it tells of its progress. Raises UvFailed."""
+    """Run uv to its end; `say` is given the lines in which it tells of its progress.
+
+    Where no index answers, what was got before does. Raises UvFailed.
+    """
+    try:
+        _run(arguments, cwd, environ, say)
+    except UvFailed as failed:
+        if not _NO_ANSWER.search(str(failed)):
+            raise
+        try:
+            _run([*arguments, "--offline"], cwd, environ, say)
+        except UvFailed:
+            raise failed from None
+
+
+def _run(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], say: Callable[[str], None] | None) -> None:
     environ = {name: value for name, value in environ.items() if name not in _OWN_PLACE}
     command = [_uv(), *arguments, "--no-python-downloads", "--color=never"]
     said = []

@@ -23,22 +23,31 @@ def variables(function: Function, environ: Mapping[str, str]) -> dict[str, str]:
     return {**function.deployment.env_vars, **secrets}
 
 
-def secret(name: str, function: Function, environ: Mapping[str, str]) -> str:
-    """Return the value of a secret: of `.secrets/NAME` beside stack.yml, else of the environment. Raises BadSettings.
+def find_secret(name: str, root: Path, environ: Mapping[str, str]) -> str | None:
+    """Return the value of a secret: of `.secrets/NAME` in the project, else of the environment; None if it is missing.
 
-    The names in the environment are those of Context.secret in platforms/contract.py.
+    Raises BadSettings for a file that cannot be read, or whose value no process can have.
     """
-    path = function.root / SECRETS_DIR / name
+    path = root / SECRETS_DIR / name
     if path.is_file():
         return _read(path)
-    names = (name, name.upper().replace("-", "_").replace(".", "_"))
-    for variable in names:
-        if variable in environ:
-            return environ[variable]
-    raise BadSettings(
-        f"{function.name}: there is no secret {name!r}: neither the file {path} nor the variable "
-        f"{' or '.join(dict.fromkeys(names))}; write its value into that file"
-    )
+    return next((environ[variable] for variable in _variables_of(name) if variable in environ), None)
+
+
+def secret(name: str, function: Function, environ: Mapping[str, str]) -> str:
+    """Return the value of a function's secret, as `find_secret` finds it. Raises BadSettings if it is missing, too."""
+    value = find_secret(name, function.root, environ)
+    if value is None:
+        raise BadSettings(
+            f"{function.name}: there is no secret {name!r}: neither the file {function.root / SECRETS_DIR / name} "
+            f"nor the variable {' or '.join(_variables_of(name))}; write its value into that file"
+        )
+    return value
+
+
+def _variables_of(name: str) -> tuple[str, ...]:
+    """Return where Context.secret of platforms/contract.py looks for a secret in the environment."""
+    return tuple(dict.fromkeys((name, name.upper().replace("-", "_").replace(".", "_"))))
 
 
 def _read(path: Path) -> str:

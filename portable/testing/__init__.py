@@ -3,6 +3,8 @@
 client      the test's client: requests and events, through the shim and the front door of any platform
 subject     the function under test: found, loaded, and with its variables while it is called
 requests    a test's arguments as a request
+missing     which of its requirements are not installed here
+events      the event that a test names
 reply       what a request is answered with
 platform    the platform that the test of the moment runs on
 plugin      the pytest plugin: `on_every_platform`, `--platform`, `not_on`

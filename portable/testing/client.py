@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..emulators.deliveries import deliver
 from ..emulators.errors import Refused
 from ..emulators.messages import Answer, Reply, Request
 from ..emulators.registry import sender
 from . import platform as platforms_of_tests
+from .events import native_of
 from .reply import ClientReply, to_reply
 from .requests import to_request
 from .subject import Given, Subject, find_from
@@ -32,11 +35,14 @@ class Client:
 
     def __init__(self, function: str | Path | Handler, *, platform: str = "") -> None:
         self._platform = platforms_of_tests.emulator_of(platform) if platform else ""
+        folder = Path(sys._getframe(1).f_globals.get("__file__", "test.py")).absolute().parent
+        self._folders = [folder, Path.cwd()]
         if callable(function):
             self._subject: Subject | Given = Given(function)
         else:
-            test = sys._getframe(1).f_globals.get("__file__", "test.py")
-            self._subject = Subject(find_from(str(function), Path(test).absolute().parent))
+            found = find_from(str(function), folder)
+            self._folders.insert(1, found.folder)
+            self._subject = Subject(found)
 
     @property
     def platform(self) -> str:
@@ -80,10 +86,26 @@ class Client:
         Args:
             method: any.
             path: a path, with a query or without; what may not stand in a URL is percent-encoded.
-            sent: `params` for the query, `headers`, `cookies`, and as the body one of `json`, `data` (a form) and
-                `content` (bytes or text).
+            sent: `params` for the query, `headers`, `cookies`, and as the body one of `json`, `data` (a form's fields)
+                and `content` (bytes or text).
         """
         return self.send(to_request(method, path, **sent))
+
+    def event(self, event: str | Path | Mapping[str, Any], data: Any = None) -> Any:
+        """Deliver an event as its platform does, and return what the platform is given: for most None.
+
+        What the handler raises is raised, and an answer from 400 on is InvocationFailed: the platform would try again.
+
+        Args:
+            event: the event itself, a file of JSON beside the test or in the function's folder, or the name of a
+                sample as `portable event` has it, such as sqs.
+            data: what the sample is to carry.
+
+        Raises Undeliverable if the platform sends no such event; a test of `on_every_platform` is skipped there.
+        """
+        native = native_of(event, data, self._folders)
+        with self._subject.ready() as handler:
+            return deliver(self.platform, native, handler, os.environ)
 
     def send(self, request: Request) -> ClientReply:
         """Send a neutral request as it is. Raises Broken for a reply that broke off."""

@@ -24,12 +24,14 @@ def to_request(
     headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     cookies: Mapping[str, str] | None = None,
     json: Any = None,
-    data: Fields | None = None,
+    data: Fields | bytes | str | None = None,
     content: bytes | str | None = None,
 ) -> Request:
     """Return the request. Raises TypeError if more than one of json, data and content is given."""
     if sum(one is not None for one in (json, data, content)) > 1:
         raise TypeError("a request has one body: give json, data (a form) or content")
+    if isinstance(data, bytes | str):
+        data, content = None, data
     pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
     if cookies:
         pairs.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies.items())))

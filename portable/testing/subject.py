@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from platforms import contract
+
+from ..emulators.errors import MissingRequirements
 from ..emulators.function import loaded
+from ..project.functions import STACK, Function, find
+from ..project.variables import variables
+from .missing import explained
 
 if TYPE_CHECKING:
     from platforms.loading import Handler
-
-    from ..project.functions import Function
 
 # what a test sets goes before stack.yml, and is told by what was set before any test ran
 _AT_START = dict(os.environ)
@@ -29,9 +33,15 @@ class Subject:
 
     @contextmanager
     def ready(self) -> Iterator[Handler]:
-        """Give the handler; for the time of the block the environment has its variables. Raises HandlerError."""
-        with _in_environ(_variables(self._function)):
+        """Give the handler; for the time of the block the environment has its variables.
+
+        Raises HandlerError, or MissingRequirements.
+        """
+        contract._secrets.clear()  # kept for a process, which here runs several functions and tests
+        with _in_environ(variables(self._function, os.environ)):
             if self._handler is None:
+                if why := explained(self.name, self._function.folder):
+                    raise MissingRequirements(why)
                 with loaded(str(self._function.folder)) as handler:
                     self._handler = handler
             yield self._handler
@@ -55,18 +65,11 @@ def find_from(named: str, folder: Path) -> Function:
 
     Raises BadSettings if there is none.
     """
-    from ..project.functions import STACK, find  # reading YAML is for who tests a function of a project
-
     stacks = (above / STACK for above in (folder, *folder.parents))
     stack = next((path for path in stacks if path.is_file()), STACK)
     seen_from_there = (folder / named).resolve()
     names_folder = seen_from_there.is_dir() and ("/" in named or stack == STACK)
     return find(str(seen_from_there) if names_folder else named, stack, os.environ)
-
-
-def _variables(function: Function) -> Mapping[str, str]:
-    deployment = function.deployment
-    return deployment.env_vars if deployment else {}
 
 
 @contextmanager

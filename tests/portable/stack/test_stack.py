@@ -64,7 +64,6 @@ def test_sample_stack_is_what_faas_cli_deploys() -> None:
         FUNCTION_DIR,
         "portable",
         build_keys=("build_args",),
-        copied=("./platforms", "./requirements"),
     )
 
 

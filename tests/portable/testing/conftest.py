@@ -1,9 +1,8 @@
-"""A pytest of a project of its own, with the plugin as an install brings it."""
+"""A pytest of a project of its own, with the plugin and no other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -48,7 +47,6 @@ def write_function(folder: Path, requirements: str = "") -> None:
 def run_pytest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> RunPytest:
     """Run pytest in the project of the test, in a process of its own, as a user does."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
-    is_installed = bool(entry_points(group="pytest11", name="portable"))
-    given = () if is_installed else ("-p", PLUGIN)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     write_project(pytester.path)
-    return lambda *arguments: pytester.runpytest_subprocess(*given, "-p", "no:cacheprovider", *arguments)
+    return lambda *arguments: pytester.runpytest_subprocess("-p", PLUGIN, "-p", "no:cacheprovider", *arguments)

@@ -10,7 +10,7 @@ import pytest
 
 from portable.emulators.registry import EMULATORS
 
-from .conftest import RunPytest
+from .conftest import RunPytest, write_function
 
 ON_EVERY_PLATFORM = """\
 from portable.testing import Client
@@ -87,6 +87,60 @@ def test_mark_of_a_platform_that_is_none_is_refused(pytester: pytest.Pytester, r
 
     assert result.ret != 0
     result.stdout.fnmatch_lines(["*there is no platform 'openwisk'*"])
+
+
+def test_event_runs_where_it_is_sent_and_is_skipped_elsewhere_with_the_reason(
+    pytester: pytest.Pytester, run_pytest: RunPytest
+) -> None:
+    pytester.makepyfile(
+        test_hello="""
+        from portable.testing import Client
+
+        def test_sqs(on_every_platform):
+            assert Client("hello").event("sqs") is None
+        """
+    )
+
+    result = run_pytest("-rs")
+
+    result.assert_outcomes(passed=4, skipped=len(EMULATORS) - 4)
+    result.stdout.fnmatch_lines(["SKIPPED * an event of sqs comes from aws_lambda alone, not from wsgi"])
+
+
+def test_function_whose_requirements_are_missing_is_left_out_and_the_others_run(
+    pytester: pytest.Pytester, run_pytest: RunPytest
+) -> None:
+    write_function(pytester.path / "other", "no-such-package>=2 # a comment\n")
+    for name in ("hello", "other"):
+        (pytester.path / name / "test_it.py").write_text(ON_EVERY_PLATFORM if name == "hello" else "import missing")
+
+    result = run_pytest("--platform", "wsgi", "--import-mode=importlib")
+
+    result.assert_outcomes(passed=1, skipped=1)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        ["other requires no-such-package>=2, which is not here; `portable test other` runs its tests"]
+    )
+
+
+def test_all_that_there_is_left_out_is_no_success(pytester: pytest.Pytester, run_pytest: RunPytest) -> None:
+    (pytester.path / "hello" / "requirements.txt").write_text("no-such-package\n")
+    (pytester.path / "hello" / "test_it.py").write_text("import missing")
+
+    assert run_pytest().ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_test_elsewhere_of_a_function_whose_requirements_are_missing_is_skipped_and_no_success(
+    pytester: pytest.Pytester, run_pytest: RunPytest
+) -> None:
+    (pytester.path / "hello" / "requirements.txt").write_text("no-such-package\n")
+    pytester.makepyfile(test_hello=ON_EVERY_PLATFORM)
+
+    result = run_pytest("--platform", "wsgi")
+
+    result.assert_outcomes(skipped=2)  # its folder, and the test
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    result.stdout.fnmatch_lines(["hello requires no-such-package, *; `portable test hello` runs its tests"])
 
 
 def test_test_without_the_fixture_runs_once_over_wsgi(pytester: pytest.Pytester, run_pytest: RunPytest) -> None:

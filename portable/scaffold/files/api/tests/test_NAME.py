@@ -16,4 +16,4 @@ def test_post_adds_up(on_every_platform):
 
 
 def test_no_json_is_refused(on_every_platform):
-    assert client.post("/sum", data=b"{").status == 400
+    assert client.post("/sum", content="{").status == 400

@@ -23,6 +23,8 @@ from tests.runtimes import http
 from tests.sample import STACK_PATH
 
 from .processes import (
+    THIS_PYTHON,
+    THIS_TREE,
     TIMEOUT_S,
     Reports,
     call,
@@ -42,7 +44,11 @@ FN = FunctionName("fn")
 
 def test_sample_function_is_served(tmp_path: Path) -> None:
     provider: Provider = ProcessProvider(
-        read_stack(STACK_PATH, {}), stack_path=STACK_PATH, secrets=SecretStore(tmp_path), environ=os.environ
+        read_stack(STACK_PATH, {}),
+        stack_path=STACK_PATH,
+        secrets=SecretStore(tmp_path),
+        environ=THIS_TREE,
+        environments=lambda _: THIS_PYTHON,
     )
     try:
         (deployment,) = provider.declared()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,22 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.runtimes.http import free_port
-from tests.runtimes.processes import REPOSITORY_DIR, Server, running
+from tests.runtimes.processes import Server, running
 
 from ..packaging.wheelhouse import make_wheel, require
+from .projects import portable, write_stack
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
-STACK = """
-provider: {name: openfaas}
-functions:
-  hello:
-    lang: portable
-    handler: ./hello
-    image: local/hello
-    environment: {greeting: good evening}
-    secrets: [api-key]
-"""
+FIELDS = "environment: {greeting: good evening}\nsecrets: [api-key]"
 HANDLER = """
 import os, first
 def handle(event, context):
@@ -43,17 +34,11 @@ def project(tmp_path: Path) -> Path:
     for version in ("1.0", "2.0"):
         content = f"version = {version!r}".encode()
         make_wheel(tmp_path / "wheelhouse", "first", files={"first.py": content}, version=version)
-    (tmp_path / "stack.yml").write_text(STACK)
+    write_stack(tmp_path, "hello", fields=FIELDS)
     (tmp_path / ".secrets" / "api-key").write_text("a secret\n")
     (tmp_path / "hello" / "handler.py").write_text(HANDLER)
     require(tmp_path / "hello", tmp_path / "wheelhouse", "first==1.0")
     return tmp_path
-
-
-def portable(*arguments: str) -> list[str]:
-    """Return the command that runs a verb of this tree in any folder."""
-    run = f"import sys; sys.path[0] = {str(REPOSITORY_DIR)!r}; from portable.__main__ import main; sys.exit(main())"
-    return [sys.executable, "-c", run, *arguments]
 
 
 @contextmanager
@@ -83,7 +68,7 @@ def test_changed_requirements_and_variables_are_taken(project: Path) -> None:
         server.wait_for_line("call it:")
         assert answer(url) == "2.0 good evening a secret"
 
-        (project / "stack.yml").write_text(STACK.replace("evening", "morning"))
+        write_stack(project, "hello", fields=FIELDS.replace("evening", "morning"))
         server.wait_for_line("call it:")
         assert answer(url) == "2.0 good morning a secret"
 
