@@ -28,7 +28,7 @@ from ..packaging.openwhisk import DEFAULT_KIND
 from ..project.functions import STACK, Function
 from ..project.settings import deploy_toml, stack
 from ..project.settings.written import Places, Written, places_of, refuse, table_of
-from ..project.variables import secret
+from ..project.variables import names_of_secret, secret
 from .names import MANAGED_BY, OURS
 
 Web: TypeAlias = Literal["raw", "yes", "no"]
@@ -97,7 +97,7 @@ def variables(settings: ActionSettings, environ: Mapping[str, str]) -> dict[str,
     OpenWhisk has no store of secrets, and `context.secret` looks for one under that name. Raises BadSettings for a
     secret that is missing, and for more than OpenWhisk takes.
     """
-    secrets = {_variable_of(name): secret(name, settings.function, environ) for name in settings.secrets}
+    secrets = {names_of_secret(name)[-1]: secret(name, settings.function, environ) for name in settings.secrets}
     found = {**settings.environment, **secrets}
     if len(json.dumps(found).encode()) > MAX_PARAMETERS_BYTES:
         raise BadSettings(
@@ -109,11 +109,7 @@ def variables(settings: ActionSettings, environ: Mapping[str, str]) -> dict[str,
 
 def variable_names(settings: ActionSettings) -> list[str]:
     """Return the names of what `variables` returns."""
-    return sorted({*settings.environment, *map(_variable_of, settings.secrets)})
-
-
-def _variable_of(secret_name: str) -> str:
-    return secret_name.upper().replace("-", "_").replace(".", "_")
+    return sorted({*settings.environment, *(names_of_secret(name)[-1] for name in settings.secrets)})
 
 
 def _of_stack(written: Mapping[str, Written]) -> dict[str, Written]:
