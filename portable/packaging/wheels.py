@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from ..project.uv import UvFailed, explained, run_uv
 from .errors import PackageError
-from .folder import read_folder
+from .folder import name_of, read_folder
 
 Architecture: TypeAlias = Literal["arm64", "x86_64"]
 
@@ -66,7 +66,7 @@ def wheels_of(requirements: Path, place: Place) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         _install(requirements, place, folder)
         # scripts begin with the path of the Python that installed them
-        files = read_folder(Path(folder), leave_out=lambda name: name in _LEFT_OUT)
+        files = read_folder(Path(folder), leave_out=lambda path: name_of(path) in _LEFT_OUT)
     files = {path: content for path, content in files.items() if not path.startswith("bin/")}
     for path, content in files.items():
         _check_library(path, content, place)

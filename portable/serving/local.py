@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from ..deploying.errors import BadSettings, DeployError
 from ..deploying.world import World
+from ..project import imports
 from ..project.environment import environment
 from ..project.functions import Function, find
 from ..project.requirement_files import FILE_NAME, contents
@@ -57,6 +58,7 @@ class LocalServer:
         return find(self.named, self.stack, self.world.environ)
 
     def _start(self, function: Function) -> Start:
+        imports.check(function.folder)
         name = {"FUNCTION_NAME": function.name, "OPENFAAS_NAME": function.name}
         environ = {**name, **self.world.environ, **variables(function, self.world.environ)}
         made = environment(function, self.world, say=self._say)
