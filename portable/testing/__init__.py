@@ -12,6 +12,7 @@ platform    the platform that the test of the moment runs on
 runs        which tests `portable test` runs in whose environment
 call        one call on some platforms, as data: `portable call`
 plugin      the pytest plugin: `on_every_platform`, `--platform`, `not_on`
+left_out    its other half: functions whose requirements are not here
 """
 
 from typing import TYPE_CHECKING, Any

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..deploying.arguments import read_data
-from ..deploying.errors import BadSettings
+from ..deploying.errors import BadSettings, DeployError
 from ..deploying.world import World
 from ..emulators.deliveries import PAYLOAD, kind_of
 from ..emulators.errors import Unavailable
@@ -21,6 +21,8 @@ from ..project.environment import environment
 from ..project.functions import STACK, Function, find
 from ..testing.requests import to_json, to_request
 from .answers import Answers, Outcome
+
+_NO_JSON = object()
 
 
 @click.command("call", epilog=f"Platforms: all, {', '.join(EMULATORS)}; aws_lambda is its REST API.")
@@ -62,10 +64,10 @@ def command(
     found = _emulators(platforms)
     function = find(named, stack, world.environ)
     body = None if data is None else read_data(data, world)
-    event = None if body is None or method or path or headers else _json(body)
-    if is_event and event is None:
+    event = _NO_JSON if body is None or method or path or headers else _json(body)
+    if is_event and event is _NO_JSON:
         raise BadSettings("--event takes an event, which is JSON, by -d, and neither a method nor a path nor a header")
-    if event is not None and (is_event or kind_of(event) != PAYLOAD):
+    if is_event or kind_of(event) != PAYLOAD:
         asked: dict[str, Any] = {"event": event}
     else:
         asked = {"request": _request(method, path, _pairs(headers), body)}
@@ -92,11 +94,10 @@ def _emulators(names: Sequence[str]) -> list[str]:
 
 
 def _json(body: bytes) -> Any:
-    """Return the value of a body that is JSON; None if it is not."""
     try:
         return json.loads(body)
     except ValueError:
-        return None
+        return _NO_JSON
 
 
 def _pairs(headers: Sequence[str]) -> list[tuple[str, str]]:
@@ -109,7 +110,7 @@ def _pairs(headers: Sequence[str]) -> list[tuple[str, str]]:
 def _request(method: str | None, path: str, headers: Pairs, body: bytes | None) -> dict[str, Any]:
     if body and not any(name.lower() == "content-type" for name, _ in headers):
         form = "application/x-www-form-urlencoded"
-        headers = [*headers, ("Content-Type", form if _json(body) is None else "application/json")]
+        headers = [*headers, ("Content-Type", form if _json(body) is _NO_JSON else "application/json")]
     return to_json(to_request(method or ("GET" if body is None else "POST"), path, headers=headers, content=body))
 
 
@@ -122,4 +123,6 @@ def _outcomes(asked: dict[str, Any], function: Function, stack: Path, world: Wor
     line = environment(function, world, say=say).with_tool("-m", "portable.testing")
     told = json.dumps({**asked, "function": str(function.folder), "stack": str(stack.absolute())})
     ran = subprocess.run(line, input=told.encode(), stdout=subprocess.PIPE, env=dict(world.environ), check=False)
+    if ran.returncode < 0 or not (ran.returncode or ran.stdout):
+        raise DeployError(f"{function.name} ended its process, with exit code {ran.returncode}")
     return ran.returncode or json.loads(ran.stdout)

@@ -72,7 +72,8 @@ def _run(run: Run, arguments: Sequence[str], world: World, *, adds_paths: bool) 
     paths = run.paths if adds_paths else ()
     say(f"{run.function.name}: pytest {' '.join([*arguments, *paths])}")
     command = made.with_tool("-m", "pytest", *arguments, *paths)
-    return subprocess.run(command, cwd=run.function.root, env=dict(world.environ), check=False).returncode
+    code = subprocess.run(command, cwd=run.function.root, env=dict(world.environ), check=False).returncode
+    return code if code >= 0 else 128 - code  # of a signal, as a shell says it
 
 
 def _names_tests(arguments: Sequence[str], root: Path) -> str:
