@@ -95,5 +95,5 @@ def _is_only_more(whole: str, before: dict[str, Any], entry: str) -> bool:
     try:
         after = yaml.load(whole, yaml.BaseLoader)  # noqa: S506
         return bool(after == {**before, "functions": {**(before.get("functions") or {}), **added}})
-    except (yaml.YAMLError, RecursionError):  # of a list that is in itself
+    except yaml.YAMLError:
         return False

@@ -103,7 +103,7 @@ def test_stack_file_of_the_repository_takes_one_more() -> None:
         ("[a]: b\n", "line 1: "),
         ("functions: {}\n", "do not stand one below the other"),
         ("functions:\n  first:\n    lang: a\nfunctions: []\n", "do not stand one below the other"),
-        ("x: &x [*x]\nfunctions:\n  first:\n    lang: portable\n", "do not stand one below the other"),
+        ("x: &x [*x]\nfunctions:\n  first:\n    lang: portable\n", "mend it first"),
     ],
 )
 def test_file_that_is_not_added_to(text: str, said: str) -> None:
