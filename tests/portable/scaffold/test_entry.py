@@ -67,6 +67,7 @@ def test_file_without_functions_gets_its_first(text: str) -> None:
     "last",
     [
         "{lang: portable, handler: ./one}",
+        "&usual\n    lang: portable\n",
         "\n    text: |\n      one\n      # no comment\n",
         "\n    text: >-\n      one\n\n",
     ],
@@ -99,6 +100,10 @@ def test_stack_file_of_the_repository_takes_one_more() -> None:
         ("a: 1\n---\nb: 2\n", "line 2: "),
         ("- one\n", "is no stack file"),
         ("functions: \x07\n", "mend it first"),
+        ("[a]: b\n", "line 1: "),
+        ("functions: {}\n", "do not stand one below the other"),
+        ("functions:\n  first:\n    lang: a\nfunctions: []\n", "do not stand one below the other"),
+        ("x: &x [*x]\nfunctions:\n  first:\n    lang: portable\n", "mend it first"),
     ],
 )
 def test_file_that_is_not_added_to(text: str, said: str) -> None:
