@@ -10,7 +10,10 @@ import click
 
 from .deploying.world import World
 
-VERBS = ("new", "dev", "serve", "up", "down", "gateway", "check", "package", "aws", "openwhisk", "replay")
+VERBS = (
+    *("new", "dev", "serve", "test", "call", "event", "up", "down"),
+    *("gateway", "check", "package", "aws", "openwhisk", "replay"),
+)
 
 
 class Verbs(click.Group):

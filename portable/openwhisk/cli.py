@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from ..deploying import cli
@@ -60,7 +61,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     common = parser.add_argument_group("common")
-    common.add_argument("--name", default="meditations", help="the action's name (default meditations)")
-    common.add_argument("--package", metavar="PKG", help="the package that it is in (default none)")
+    common.add_argument("--name", help="the action's name, in place of the function's")
+    common.add_argument("--package", metavar="PKG", help="the package that it is in (deploy.toml; default none)")
+    common.add_argument("--function", metavar="NAME", help="its name in stack.yml, or its folder")
+    common.add_argument("--stack", type=Path, default=Path("stack.yml"), metavar="FILE", help="default stack.yml")
+    common.add_argument("--config", type=Path, metavar="FILE", help="settings file (APP_CONFIG; default deploy.toml)")
     add_output(common, more="every request")
     settings.add_arguments(parser)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from base64 import b64encode
@@ -10,97 +9,104 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from platforms.openwhisk.limits import (
-    DEFAULT_LOGS_MB,
-    DEFAULT_MEMORY_MB,
-    DEFAULT_TIMEOUT_MS,
-    MAX_LOGS_MB,
-    MAX_PARAMETERS_BYTES,
-    MIN_MEMORY_MB,
-    MIN_TIMEOUT_MS,
-)
+from platforms.openwhisk.limits import MAX_LOGS_MB, MIN_MEMORY_MB, MIN_TIMEOUT_MS
 
-from ..deploying.arguments import add_function
 from ..deploying.errors import BadSettings
-from ..deploying.world import World
 from ..packaging import openwhisk as package
 from ..packaging import zip_file
+from ..project.settings.written import Written
+from .action_settings import ActionSettings, Web, variables
 from .names import DIGEST, MANAGED_BY, ActionName
 
-# what `wsk ... --web raw -a web-custom-options true` sets:
+# what `wsk ... --web raw|yes|no` sets:
 # https://github.com/apache/openwhisk/blob/master/docs/annotations.md#annotations-specific-to-web-actions
-_WEB = {"web-export": True, "raw-http": True, "final": True, "web-custom-options": True}
+_WEB: Mapping[Web, Mapping[str, bool]] = {
+    "raw": {"web-export": True, "raw-http": True, "final": True},
+    "yes": {"web-export": True, "raw-http": False, "final": True},
+    "no": {"web-export": False, "raw-http": False, "final": False},
+}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """An action. `digest` is its package's, None for a Docker action; without `env` its parameters stay as they are."""
+    """An action. `digest` is its package's, None for a Docker action."""
 
     name: ActionName
     exec: Mapping[str, Any] = field(repr=False)
     limits: Mapping[str, int]
     digest: str | None
-    env: Mapping[str, str] | None = field(default=None, repr=False)
+    env: Mapping[str, str] = field(repr=False)
+    web: Web
+    annotated: Mapping[str, Any]
+    """The user's own annotations."""
+
+    @property
+    def is_web(self) -> bool:
+        """Tell whether it has a URL."""
+        return self.web != "no"
 
     @property
     def annotations(self) -> Mapping[str, Any]:
-        """Return what makes it a raw-http web action, and ours."""
-        return {**_WEB, **dict([MANAGED_BY]), **({DIGEST: self.digest} if self.digest else {})}
+        """Return what makes it a web action, what the user annotates, and what makes it ours."""
+        digest = {DIGEST: self.digest} if self.digest else {}
+        return {**_WEB[self.web], **web_options(self.web), **self.annotated, **dict([MANAGED_BY]), **digest}
 
     @property
-    def parameters(self) -> list[Mapping[str, Any]] | None:
+    def parameters(self) -> list[Mapping[str, Any]]:
         """Return the variables as parameters that are given to the action when it is initialised."""
-        if self.env is None:
-            return None
         return [{"key": name, "value": value, "init": True} for name, value in sorted(self.env.items())]
+
+
+def web_options(web: Web) -> Mapping[str, bool]:
+    """Return what lets OPTIONS reach the function of a web action, and keeps the controller's own CORS headers out."""
+    return {"web-custom-options": True} if web != "no" else {}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add what the action is made of."""
-    add, default = parser.add_argument, "default %(default)s"
+    add = parser.add_argument
     code = parser.add_mutually_exclusive_group()
-    code.add_argument("--kind", default=package.DEFAULT_KIND, help=f"runtime (default {package.DEFAULT_KIND})")
+    code.add_argument("--kind", help=f"runtime (deploy.toml; default {package.DEFAULT_KIND})")
     code.add_argument("--docker", metavar="IMAGE", help="a Docker action of this image: nothing is packaged")
-    add_function(parser)
-    add("-m", "--memory", type=_at_least(MIN_MEMORY_MB), default=DEFAULT_MEMORY_MB, metavar="MB", help=default)
-    add("-t", "--timeout", type=_at_least(MIN_TIMEOUT_MS), default=DEFAULT_TIMEOUT_MS, metavar="MS", help=default)
-    add("-l", "--logsize", type=_at_least(0, MAX_LOGS_MB), default=DEFAULT_LOGS_MB, metavar="MB", help=default)
+    add("-m", "--memory", type=_at_least(MIN_MEMORY_MB), metavar="MB", help="(deploy.toml; default 256)")
+    add("-t", "--timeout", type=_at_least(MIN_TIMEOUT_MS), metavar="MS", help="(deploy.toml; default 60000)")
+    add("-l", "--logsize", type=_at_least(0, MAX_LOGS_MB), metavar="MB", help="(deploy.toml; default 10)")
     add(
         "--env",
         action="append",
         metavar="NAME[=VALUE]",
-        help="a variable for the function, from here if it has no value; all there are, if any is given",
+        help="a variable for the function beside those of stack.yml, from here if it has no value",
     )
 
 
-def wanted(arguments: Namespace, name: ActionName, world: World) -> Wanted:
-    """Build the package, if there is one, and return the action. Raises BadSettings or PackageError."""
-    env = _env(arguments.env, world.environ)
-    limits = {"timeout": arguments.timeout, "memory": arguments.memory, "logs": arguments.logsize}
-    if arguments.docker is not None:
-        if not re.fullmatch(r"[\w./:@-]+", arguments.docker, re.ASCII):
-            raise BadSettings(f"--docker is {arguments.docker!r}; it takes an image such as user/meditations:1")
-        return Wanted(name, {"kind": "blackbox", "image": arguments.docker}, limits, None, env)
-    built = package.build(arguments.function, arguments.kind)
+def flags(arguments: Namespace, environ: Mapping[str, str]) -> dict[str, Written]:
+    """Return the settings that the command line of any command gives. Raises BadSettings for a bad --env."""
+    known = {"package": "package", "kind": "kind", "memory": "memory_mb", "timeout": "timeout_ms", "logsize": "logs_mb"}
+    given = {key: Written(getattr(arguments, flag, None), f"--{flag}") for flag, key in known.items()}
+    env = dict(_variable(text, environ) for text in getattr(arguments, "env", None) or ())
+    return {
+        **{key: one for key, one in given.items() if one.value is not None},
+        **{f"environment.{name}": Written(value, f"--env {name}") for name, value in env.items()},
+    }
+
+
+def wanted(settings: ActionSettings, name: ActionName, docker: str | None, environ: Mapping[str, str]) -> Wanted:
+    """Build the package, unless `docker` is an image, and return the action. Raises BadSettings or PackageError."""
+    env = variables(settings, environ)
+    limits = {"timeout": settings.timeout_ms, "memory": settings.memory_mb, "logs": settings.logs_mb}
+    made, digest = _code(settings, docker)
+    return Wanted(name, made, limits, digest, env, settings.web, settings.annotations)
+
+
+def _code(settings: ActionSettings, docker: str | None) -> tuple[Mapping[str, Any], str | None]:
+    """Return what OpenWhisk runs, and the digest of the package in it."""
+    if docker is not None:
+        if not re.fullmatch(r"[\w./:@-]+", docker, re.ASCII):
+            raise BadSettings(f"--docker is {docker!r}; it takes an image such as user/meditations:1")
+        return {"kind": "blackbox", "image": docker}, None
+    built = package.build(settings.function.folder, settings.kind)
     code = b64encode(zip_file.pack(built.files)).decode()
-    return Wanted(
-        name,
-        {"kind": arguments.kind, "code": code, "binary": True, "main": "main"},
-        limits,
-        built.digest,
-        env,
-    )
-
-
-def _env(given: list[str] | None, environ: Mapping[str, str]) -> Mapping[str, str] | None:
-    if given is None:
-        return None
-    env = dict(_variable(text, environ) for text in given)
-    if len(json.dumps(env).encode()) > MAX_PARAMETERS_BYTES:
-        raise BadSettings(
-            f"the variables of --env are over {MAX_PARAMETERS_BYTES // 2**20} MB, which is more than OpenWhisk takes"
-        )
-    return env
+    return {"kind": settings.kind, "code": code, "binary": True, "main": "main"}, built.digest
 
 
 def _variable(text: str, environ: Mapping[str, str]) -> tuple[str, str]:

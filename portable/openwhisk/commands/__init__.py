@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ...deploying.cli import Command
 from ...deploying.world import World
 from ..console import Console
-from . import deploy, invoke, logs, remove, status
+from . import deploy, invoke, logs, manifest, remove, status
 
 COMMANDS: Mapping[str, Command[World, Console]] = {
     "deploy": deploy,
@@ -15,4 +15,5 @@ COMMANDS: Mapping[str, Command[World, Console]] = {
     "invoke": invoke,
     "logs": logs,
     "remove": remove,
+    "manifest": manifest,
 }

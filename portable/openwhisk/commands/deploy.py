@@ -27,8 +27,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, world: World, console: Console) -> int:
     """Deploy. Raises Refused for another's action, DeployError if somebody else changes it meanwhile."""
     place = where(arguments, world, console)
-    what = wanted.wanted(arguments, place.name, world)
-    console.hide_in_errors(*(what.env or {}).values())
+    what = wanted.wanted(place.action, place.name, arguments.docker, world.environ)
+    console.hide_in_errors(*what.env.values())
     target = ask(place, world, console)
     there = found.read(target.api, target.name)
     plan.check(there, what, adopt=arguments.adopt)
@@ -37,13 +37,14 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
         console.say(line)
     if not arguments.dry_run:
         carry_out(puts, target.api, console)
-        console.say(target.url)
+        if what.is_web:
+            console.say(target.url)
     done = "dry run" if arguments.dry_run else "deployed"
     console.result(
         _summary(puts, is_dry_run=arguments.dry_run),
         **target.facts,
         result=done if puts else "nothing to do",
-        url=target.url,
+        url=target.url if what.is_web else None,
         digest=what.digest,
         changes=[changes.facts(put, "entity") for put in puts],
     )

@@ -29,12 +29,12 @@ def run(*command: str, root: Path = ROOT, **environ: str) -> subprocess.Complete
 
 
 def test_every_command_is_there() -> None:
-    assert tuple(COMMANDS) == ("deploy", "status", "invoke", "logs", "remove")
+    assert tuple(COMMANDS) == ("deploy", "status", "invoke", "logs", "remove", "manifest")
 
 
 def test_deploys_as_a_process(server: ApiServer, project: Project) -> None:
     folder = project.folder
-    outcome = run("portable", "openwhisk", "deploy", "--function", str(folder / "function"), HOME=str(folder))
+    outcome = run("portable", "openwhisk", "deploy", "--stack", str(folder / "stack.yml"), HOME=str(folder))
 
     project.printed += [outcome.stdout, outcome.stderr]
     assert (outcome.returncode, outcome.stderr) == (0, "")
@@ -53,7 +53,7 @@ def test_says_which_commands_there_are(capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit, match="2"):
         entry.main(["depoly"], {})
 
-    assert "no command 'depoly'; there are: deploy, status, invoke, logs, remove" in capsys.readouterr().err
+    assert "no command 'depoly'; there are: deploy, status, invoke, logs, remove, manifest" in capsys.readouterr().err
 
 
 def test_a_misspelled_option_does_not_show_the_key(capsys: pytest.CaptureFixture[str]) -> None:
