@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from base64 import b64encode
 from dataclasses import dataclass
 
+from ..deploying.arguments import Arguments
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from . import settings
@@ -48,7 +48,7 @@ class Where:
     name: ActionName
 
 
-def where(arguments: Namespace, world: World, console: Console) -> Where:
+def where(arguments: Arguments, world: World, console: Console) -> Where:
     """Read the settings, and hide the key. Raises BadSettings or Refused; nothing is called."""
     name = ActionName(arguments.name, arguments.package)
     found = settings.read(arguments, world)
@@ -70,6 +70,6 @@ def ask(place: Where, world: World, console: Console) -> Target:
     return Target(api, found.api_url, namespace, place.name)
 
 
-def connect(arguments: Namespace, world: World, console: Console) -> Target:
+def connect(arguments: Arguments, world: World, console: Console) -> Target:
     """Return the target of a command. Raises DeployError."""
     return ask(where(arguments, world, console), world, console)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import click
 
 from platforms.openwhisk.limits import (
     DEFAULT_LOGS_MB,
@@ -20,13 +21,50 @@ from platforms.openwhisk.limits import (
     MIN_TIMEOUT_MS,
 )
 
-from ..deploying.arguments import add_function
+from ..deploying.arguments import Arguments
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from ..packaging import openwhisk as package
 from ..packaging import zip_file
 from .names import DIGEST, MANAGED_BY, ActionName
 
+OPTIONS = (
+    click.option("--kind", metavar="KIND", help=f"Runtime, in place of {package.DEFAULT_KIND}."),
+    click.option("--docker", metavar="IMAGE", help="A Docker action of this image: nothing is packaged."),
+    click.option(
+        "-m",
+        "--memory",
+        type=click.IntRange(MIN_MEMORY_MB),
+        default=DEFAULT_MEMORY_MB,
+        show_default=True,
+        metavar="MB",
+        help="How much memory it may use.",
+    ),
+    click.option(
+        "-t",
+        "--timeout",
+        type=click.IntRange(MIN_TIMEOUT_MS),
+        default=DEFAULT_TIMEOUT_MS,
+        show_default=True,
+        metavar="MS",
+        help="How long a call may take.",
+    ),
+    click.option(
+        "-l",
+        "--logsize",
+        type=click.IntRange(0, MAX_LOGS_MB),
+        default=DEFAULT_LOGS_MB,
+        show_default=True,
+        metavar="MB",
+        help="How much a call may log.",
+    ),
+    click.option(
+        "--env",
+        multiple=True,
+        metavar="NAME[=VALUE]",
+        help="A variable for the function, from here if it has no value; all there are, if any is given.",
+    ),
+)
 # what `wsk ... --web raw -a web-custom-options true` sets:
 # https://github.com/apache/openwhisk/blob/master/docs/annotations.md#annotations-specific-to-web-actions
 _WEB = {"web-export": True, "raw-http": True, "final": True, "web-custom-options": True}
@@ -55,46 +93,29 @@ class Wanted:
         return [{"key": name, "value": value, "init": True} for name, value in sorted(self.env.items())]
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what the action is made of."""
-    add, default = parser.add_argument, "default %(default)s"
-    code = parser.add_mutually_exclusive_group()
-    code.add_argument("--kind", default=package.DEFAULT_KIND, help=f"runtime (default {package.DEFAULT_KIND})")
-    code.add_argument("--docker", metavar="IMAGE", help="a Docker action of this image: nothing is packaged")
-    add_function(parser)
-    add("-m", "--memory", type=_at_least(MIN_MEMORY_MB), default=DEFAULT_MEMORY_MB, metavar="MB", help=default)
-    add("-t", "--timeout", type=_at_least(MIN_TIMEOUT_MS), default=DEFAULT_TIMEOUT_MS, metavar="MS", help=default)
-    add("-l", "--logsize", type=_at_least(0, MAX_LOGS_MB), default=DEFAULT_LOGS_MB, metavar="MB", help=default)
-    add(
-        "--env",
-        action="append",
-        metavar="NAME[=VALUE]",
-        help="a variable for the function, from here if it has no value; all there are, if any is given",
-    )
-
-
-def wanted(arguments: Namespace, name: ActionName, world: World) -> Wanted:
+def wanted(arguments: Arguments, name: ActionName, world: World) -> Wanted:
     """Build the package, if there is one, and return the action. Raises BadSettings or PackageError."""
-    env = _env(arguments.env, world.environ)
+    env = _env(arguments.env, world.environ) if arguments.env else None
     limits = {"timeout": arguments.timeout, "memory": arguments.memory, "logs": arguments.logsize}
     if arguments.docker is not None:
+        if arguments.kind is not None:
+            raise BadSettings("it takes one of --kind and --docker: an image has a runtime of its own")
         if not re.fullmatch(r"[\w./:@-]+", arguments.docker, re.ASCII):
             raise BadSettings(f"--docker is {arguments.docker!r}; it takes an image such as user/meditations:1")
         return Wanted(name, {"kind": "blackbox", "image": arguments.docker}, limits, None, env)
-    built = package.build(arguments.function, arguments.kind)
+    kind = arguments.kind or package.DEFAULT_KIND
+    built = package.build(arguments.function, kind)
     code = b64encode(zip_file.pack(built.files)).decode()
     return Wanted(
         name,
-        {"kind": arguments.kind, "code": code, "binary": True, "main": "main"},
+        {"kind": kind, "code": code, "binary": True, "main": "main"},
         limits,
         built.digest,
         env,
     )
 
 
-def _env(given: list[str] | None, environ: Mapping[str, str]) -> Mapping[str, str] | None:
-    if given is None:
-        return None
+def _env(given: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, str]:
     env = dict(_variable(text, environ) for text in given)
     if len(json.dumps(env).encode()) > MAX_PARAMETERS_BYTES:
         raise BadSettings(
@@ -113,19 +134,3 @@ def _variable(text: str, environ: Mapping[str, str]) -> tuple[str, str]:
     if name not in environ:
         raise BadSettings(f"--env {name}: it is not set here; set it, or write --env {name}=VALUE")
     return name, environ[name]
-
-
-def _at_least(least: int, most: int | None = None) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        if (
-            text.isascii()
-            and text.isdigit()
-            and len(text) < 10
-            and least <= int(text)
-            and (not most or int(text) <= most)
-        ):
-            return int(text)
-        to = f" to {most}" if most else ""
-        raise ArgumentTypeError(f"{text!r} is no whole number from {least}{to if most else ' on'}")
-
-    return number

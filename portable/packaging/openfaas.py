@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from . import contents, requirements
 from .built import Built
 from .errors import PackageError
 from .folder import read_folder
+from .openfaas_stack import stack_of
 
 STACK = Path("stack.yml")
 _PROJECT_DIR = contents.PLATFORMS_DIR.parent
@@ -29,7 +29,7 @@ def build(function_dir: Path, stack: Path = STACK) -> Built:
         **_function_requirements(function_dir),
         **contents.platform_files("wsgi", "openfaas"),
         **_of_the_image(),
-        "stack.yml": _stack(stack, function_dir),
+        "stack.yml": stack_of(stack, function_dir),
     }
     return Built(
         files=files,
@@ -39,26 +39,11 @@ def build(function_dir: Path, stack: Path = STACK) -> Built:
     )
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what `build` takes beside the function's folder."""
-    parser.add_argument("--stack", type=Path, default=STACK, metavar="FILE", help=f"stack file (default {STACK})")
-
-
 def _check_names(function: Iterable[str], function_dir: Path) -> None:
     """Refuse the folders that faas-cli copies ours over, and the Dockerfile then takes away."""
     for name in ("platforms", "requirements"):
         if any(path.startswith(f"function/{name}/") for path in function):
             raise PackageError(f"{str(function_dir / name)!r} is where faas-cli puts our own: give it another name")
-
-
-def _stack(path: Path, function_dir: Path) -> bytes:
-    try:
-        from .openfaas_stack import stack_of
-    except ModuleNotFoundError as error:
-        if error.name != "yaml":
-            raise
-        raise PackageError("PyYAML is missing, which reads the stack file: run `make setup`") from None
-    return stack_of(path, function_dir)
 
 
 def _function_requirements(function_dir: Path) -> dict[str, bytes]:

@@ -58,6 +58,16 @@ def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function
     return of_folder[0] if of_folder else Function(folder.name, folder, stack.absolute().parent)
 
 
+def folder_of(named: str | None, stack: Path, environ: Mapping[str, str]) -> Path:
+    """Return the folder of the function that `find` finds, as it is named from here."""
+    return short(find(named, stack, environ).folder)
+
+
+def short(folder: Path) -> Path:
+    """Return an absolute path as it is named from here."""
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+
+
 def _only(functions: Sequence[Function], stack: Path) -> Function:
     if len(functions) == 1:
         return functions[0]

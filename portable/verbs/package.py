@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import click
 
-from .passing import Run, passed_on
+from ..deploying.cli import Commands
 
-
-def _load() -> Run:
-    return _package
+PLATFORMS = ("wsgi", "openfaas", "openwhisk", "aws_lambda", "google_cloud", "azure_functions")
 
 
-def _package(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    if arguments[:1] == ("aws_lambda",):  # the deployer's: its stage's settings are in it
-        from ..aws.__main__ import main as aws
+def _load(platform: str) -> click.Command:
+    if platform == "aws_lambda":  # the deployer's: its stage's settings are in it
+        from ..aws.cli import load
 
-        return aws(["package", *arguments[1:]], environ)
-    from ..packaging.__main__ import main
+        return load("package")
+    from ..packaging.command import load as load_packager
 
-    return main(arguments, environ)
+    return load_packager(platform)
 
 
-command = passed_on("package", "Build what a platform's own tool takes.", _load)
+command = Commands(
+    "package", PLATFORMS, _load, subcommand_metavar="PLATFORM ...", help="Build what a platform's own tool takes."
+)

@@ -1,18 +1,3 @@
-"""The commands, one module each: its docstring's first line is its help."""
+"""The commands, one module each: its docstring's first line is its help, OPTIONS is what it takes, `run` runs it."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-
-from ...deploying.cli import Command
-from ...deploying.world import World
-from ..console import Console
-from . import deploy, invoke, logs, remove, status
-
-COMMANDS: Mapping[str, Command[World, Console]] = {
-    "deploy": deploy,
-    "status": status,
-    "invoke": invoke,
-    "logs": logs,
-    "remove": remove,
-}
+COMMANDS = ("deploy", "status", "invoke", "logs", "remove")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from portable.__main__ import main
 from portable.deploying.world import World
-from portable.openwhisk.cli import main
 
 from .whisk import NOW_MS
 
@@ -21,6 +21,17 @@ def handle(event, context):
     if event.headers.get("x-fail"):
         return {"error": "told to"}, 418
     return {"body": event.body.decode(), "path": event.path, "query": event.raw_query, "secret": os.getenv("TOKEN")}
+"""
+
+
+STACK = """\
+provider:
+  name: openfaas
+functions:
+  meditations:
+    lang: portable
+    handler: ./function
+    image: local/meditations:latest
 """
 
 
@@ -63,8 +74,8 @@ class Project:
             sleep=self.pauses.append,
             now=lambda: NOW_MS / 1000 + 60,
         )
-        places = ["--function", str(self.folder / "function")] if arguments[0] in ("deploy", "status") else []
-        code = main([arguments[0], *places, *arguments[1:]], world)
+        places = ["--stack", str(self.folder / "stack.yml")]
+        code = main(["openwhisk", arguments[0], *places, *arguments[1:]], world)
         self.printed += [out.getvalue(), err.getvalue()]
         return Outcome(code, out.getvalue(), err.getvalue())
 
@@ -86,6 +97,7 @@ class Project:
 def make_project(folder: Path) -> Project:
     """Lay out a function in a folder."""
     (folder / "function").mkdir()
+    (folder / "stack.yml").write_text(STACK)
     project = Project(folder)
     project.handler(HANDLER)
     return project

@@ -199,13 +199,11 @@ class TestPolicy:
 
         assert document["Statement"] == statements(project, "--execution")
 
-    def test_one_of_the_two_must_be_asked_for(
-        self, world: StrictAws, project: Project, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        with pytest.raises(SystemExit, match="2"):
-            project.run("policy")
+    @pytest.mark.parametrize("arguments", [[], ["--deployer", "--execution"]])
+    def test_one_of_the_two_must_be_asked_for(self, world: StrictAws, project: Project, arguments: list[str]) -> None:
+        outcome = project.run("policy", *arguments)
 
-        assert "--deployer --execution is required" in capsys.readouterr().err
+        assert (outcome.code, outcome.err) == (2, "error: it takes one of --deployer and --execution\n")
 
 
 def test_missing_package_of_the_deployer_is_named_with_what_to_do() -> None:
