@@ -6,9 +6,10 @@ VENV_BENCH ?= .venv-bench
 UV_VERSION ?= 0.13.8
 DEBUG_PORT ?= 5678
 PYTEST_ARGS ?=
-
-# The plugin where there is one, else the older program.
-COMPOSE = $(shell docker compose version > /dev/null 2>&1 && echo docker compose || echo docker-compose)
+# A test waits for half of its time, for processes to start and to end.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
+# The tests of one file share a runtime, so a file is what goes to a worker; in the order of testpaths: yours first, those that start processes last.
+QUICK = -m "not slow and not runtime" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 LOCKS = requirements/serve requirements/dev requirements/fast requirements/gateway requirements/deploy requirements/tool requirements/test bench/requirements
 
 # Another project's environment must not leak into this one's.
@@ -16,10 +17,10 @@ unexport PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH PYTHONSAFEPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve debug gateway up down test check picture format lock bench clean
+.PHONY: help setup serve debug gateway up down test test-all check picture format lock bench clean
 
 help:  ## List these commands
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 setup: $(VENV)/.test  ## Make .venv with everything to work on the project
 
@@ -34,16 +35,18 @@ debug: $(VENV)/.dev  ## Serve the function under a debugger on port 5678 of 127.
 gateway: $(VENV)/.gateway  ## Run the gateway on http://127.0.0.1:8080 with the functions of stack.yml as processes: no Docker
 	@exec $(VENV)/bin/python -m portable gateway --provider process
 
-up:  ## Build the gateway and the function, and start them on http://127.0.0.1:8080 with docker compose
-	$(COMPOSE) up --build --detach
+up: $(VENV)/.gateway  ## Build the gateway and the functions, and start them on http://127.0.0.1:8080 with docker compose
+	@exec $(VENV)/bin/python -m portable up
 
-down:  ## Stop what `make up` started, and remove the functions that were deployed to it
-	$(COMPOSE) stop gateway
-	@docker ps --all --quiet --filter label=com.openfaas.gateway.network=$(or $(NETWORK),openfaas) | xargs -r docker rm --force > /dev/null
-	$(COMPOSE) --profile debug down
+down: $(VENV)/.gateway  ## Stop what `make up` started, and remove the functions that were deployed to it
+	@exec $(VENV)/bin/python -m portable down
 
-test: $(VENV)/.test  ## Run every test that this machine can run, and say what was skipped
-	$(VENV)/bin/python -m pytest $(PYTEST_ARGS)
+test: $(VENV)/.test  ## Run the tests of your functions and the quick ones of the project, on all cores
+	$(VENV)/bin/python -m pytest $(QUICK) $(PYTEST_ARGS)
+
+test-all: test  ## Run every test that this machine can run, and say what was skipped
+	$(VENV)/bin/python -m pytest -m "slow and not runtime" -n $(WORKERS) $(PYTEST_ARGS)
+	$(VENV)/bin/python -m pytest -m runtime $(PYTEST_ARGS)
 
 check: $(VENV)/.test  ## Lint, check types and architecture, and measure coverage
 	$(VENV)/bin/ruff check .
@@ -51,7 +54,7 @@ check: $(VENV)/.test  ## Lint, check types and architecture, and measure coverag
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/coverage erase
-	$(VENV)/bin/coverage run -m pytest -m "not runtime and not slow" -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(VENV)/bin/coverage run -m pytest $(QUICK) $(PYTEST_ARGS)
 	$(VENV)/bin/coverage combine --quiet
 	$(VENV)/bin/coverage report --fail-under=95
 

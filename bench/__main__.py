@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 
-from . import aws_package, cold_import, gateway, http_throughput, lambda_invocation, shim_import
+from . import aws_package, cold_import, from_nothing, gateway, http_throughput, lambda_invocation, shim_import
 from .report import Aim
 
 BENCHMARKS: dict[str, Callable[..., list[Aim]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[..., list[Aim]]] = {
     "shims": shim_import.run,
     "http": http_throughput.run,
     "aws-package": aws_package.run,
+    "from-nothing": from_nothing.run,
     **gateway.PARTS,
 }
 
@@ -26,7 +27,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the function against its peers.")
     names = "|".join(["gateway", *BENCHMARKS])
     parser.add_argument("benchmarks", nargs="*", metavar=names, help="gateway: all of its own (default: all there are)")
-    parser.add_argument("--rounds", type=int, help="rounds of those that take turns (default: 9, 21, 21, 11, 41 and 5)")
+    parser.add_argument(
+        "--rounds", type=int, help="rounds of those that take turns (default: 9, 21, 21, 11, 41, 3 and 5)"
+    )
     parser.add_argument("--quick", action="store_true", help="three short rounds: to see that it works, not to measure")
     options = parser.parse_args(arguments)
     if unknown := [name for name in options.benchmarks if name not in ("gateway", *BENCHMARKS)]:

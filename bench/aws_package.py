@@ -25,7 +25,7 @@ from portable.emulators.aws_lambda.runtime_api import Invocation, serving
 from .report import Aim, Figures, gather, show_table
 
 HERE = Path(__file__).parent
-SAMPLE_DIR = HERE.parent / "function"
+SAMPLE_DIR = HERE.parent / "tests" / "sample" / "function"
 RUNTIME = f"python3.{sys.version_info.minor}"
 MOST_MS = 5.0
 BARE, SOURCE, BYTECODE = "bare handler", "our zip", "our zip, with bytecode"

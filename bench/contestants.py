@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).parent
+ROOT = HERE.parent
+SAMPLE = ROOT / "tests" / "sample"  # the folder in which function/ stands
 FLOOR, OURS = "floor: by hand", "ours"
 
 
@@ -21,7 +23,7 @@ class Module(NamedTuple):
 
 LAMBDA = {
     FLOOR: Module("floor", HERE / "peers"),
-    OURS: Module("platforms.aws_lambda.shim", HERE.parent),
+    OURS: Module("platforms.aws_lambda.shim", SAMPLE),
     "apig-wsgi": Module("apig_wsgi_app", HERE / "peers"),
     "Powertools": Module("powertools_app", HERE / "peers"),
     "Mangum": Module("mangum_app", HERE / "peers"),
@@ -36,6 +38,6 @@ def run_child(module: Module, *arguments: str) -> float:
     Isolated (-I) and without site (-S): no PYTHONDONTWRITEBYTECODE to forbid the .pyc files that a real deployment
     has, and no .pth file of another contestant to load modules first.
     """
-    folders = [str(module.folder), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    folders = [str(module.folder), str(ROOT), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
     command = [sys.executable, "-I", "-S", str(HERE / "child.py"), module.name, ":".join(folders), *arguments]
-    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=HERE.parent, env={}).stdout)
+    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={}).stdout)

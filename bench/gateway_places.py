@@ -24,10 +24,12 @@ import docker
 import yaml
 from docker.errors import DockerException
 
+from portable.gateway.providers.process.launch import CHILD
+
 from .gateway_calls import call, until
 from .gateway_server import ROOT, Gateway, serve
 
-SAMPLE = ROOT / "function"
+SAMPLE = ROOT / "tests" / "sample" / "function"
 TRAFFIC = Path(__file__).parent / "peers" / "traffic"
 FUNCTION_LABEL = "com.openfaas.function"
 MINIMUM = "com.openfaas.scale.min"
@@ -104,7 +106,7 @@ class OverProcesses:
                 words = path.read_bytes().decode(errors="replace").split("\0")
             except OSError:  # it has ended
                 continue
-            if "portable.gateway.providers.process.child" in words and str(self._folder / name) in words:
+            if str(CHILD) in words and str(self._folder / name) in words:
                 found[int(path.parent.name)] = int(words[words.index("--port") + 1])
         return found
 

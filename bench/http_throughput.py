@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .contestants import ROOT, SAMPLE
 from .report import Aim, Figures, gather
 from .servers import answers, free_port, running
 
@@ -42,7 +43,7 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 
 def _ours(module: str, server: str) -> Server:
-    return Server(_python(module, "--server", server, "--threads", str(THREADS)), HERE.parent)
+    return Server(_python(module, "--server", server, "--threads", str(THREADS)), SAMPLE, {"PYTHONPATH": str(ROOT)})
 
 
 SERVERS = {

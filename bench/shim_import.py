@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .contestants import HERE, Module, run_child
+from .contestants import HERE, SAMPLE, Module, run_child
 from .report import Aim, gather, show_table
 
-_PEERS, _ROOT = HERE / "peers", HERE.parent
+_PEERS = HERE / "peers"
 
 
 class Pair(NamedTuple):
@@ -23,17 +23,17 @@ class Pair(NamedTuple):
 
 
 PAIRS = {
-    "wsgi": Pair(Module("bare_wsgi", _PEERS), Module("platforms.wsgi.shim:application", _ROOT), "waitress"),
-    "openfaas": Pair(Module("flask_app", _PEERS), Module("platforms.openfaas.shim:application", _ROOT), "waitress"),
+    "wsgi": Pair(Module("bare_wsgi", _PEERS), Module("platforms.wsgi.shim:application", SAMPLE), "waitress"),
+    "openfaas": Pair(Module("flask_app", _PEERS), Module("platforms.openfaas.shim:application", SAMPLE), "waitress"),
     "openwhisk": Pair(
-        Module("openwhisk_hello", _PEERS), Module("platforms.openwhisk.shim", _ROOT), "json,os,sys,traceback"
+        Module("openwhisk_hello", _PEERS), Module("platforms.openwhisk.shim", SAMPLE), "json,os,sys,traceback"
     ),
-    "aws_lambda": Pair(Module("floor", _PEERS), Module("platforms.aws_lambda.shim", _ROOT), "awslambdaric.bootstrap"),
+    "aws_lambda": Pair(Module("floor", _PEERS), Module("platforms.aws_lambda.shim", SAMPLE), "awslambdaric.bootstrap"),
     "google_cloud": Pair(
-        Module("google_hello", _PEERS), Module("platforms.google_cloud.main", _ROOT), "functions_framework"
+        Module("google_hello", _PEERS), Module("platforms.google_cloud.main", SAMPLE), "functions_framework"
     ),
     "azure_functions": Pair(
-        Module("azure_hello", _PEERS), Module("platforms.azure_functions.function_app", _ROOT), "azure.functions"
+        Module("azure_hello", _PEERS), Module("platforms.azure_functions.function_app", SAMPLE), "azure.functions"
     ),
 }
 

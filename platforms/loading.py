@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from . import finder
 from .contract import Context, Event
 
 TYPE_CHECKING = False
@@ -21,11 +22,13 @@ class HandlerError(Exception):
     """The handler cannot be used: names the file and line, what was found instead, and what is expected."""
 
 
-def load_handler(environ: Mapping[str, str]) -> Handler:
+def load_handler(environ: Mapping[str, str], folder: str | None = None) -> Handler:
     """Return the callable that HANDLER names as `module:callable`, by default `function.handler:handle`.
 
+    `folder` is what the package `function` is made of, by default the folder of that name on sys.path.
     Raises HandlerError if it cannot be imported, is not there, or cannot be called as `handle(event, context)`.
     """
+    _use(folder)
     target = environ.get("HANDLER") or DEFAULT_HANDLER
     module_name, colon, name = target.partition(":")
     if not colon or not module_name or not name:
@@ -38,6 +41,16 @@ def load_handler(environ: Mapping[str, str]) -> Handler:
     return handler  # type: ignore[no-any-return]
 
 
+def _use(folder: str | None) -> None:
+    if folder is None and not finder.used():
+        folder = finder.folder_on_path()
+    if folder is not None:
+        try:
+            finder.use(folder)
+        except OSError as error:
+            raise HandlerError(f"cannot read the function's folder {folder!r}: {error.strerror}") from error
+
+
 def _import(module_name: str) -> ModuleType:
     from importlib import import_module
 
@@ -47,7 +60,7 @@ def _import(module_name: str) -> ModuleType:
         where = f"{error.filename}:{error.lineno}" if error.filename else _file_of(module_name)
         raise HandlerError(f"cannot import {module_name}: {where}: {error.msg}") from error
     except Exception as error:
-        where = _users_line(error.__traceback__, _file_of(module_name))
+        where = _users_line(error.__traceback__, _file_of(module_name)) or _folder_of(module_name)
         raise HandlerError(f"cannot import {module_name}: {where}{type(error).__name__}: {error}") from error
 
 
@@ -59,6 +72,11 @@ def _file_of(module_name: str) -> str:
     except Exception:  # noqa: BLE001 - the reason is the one that is being reported
         spec = None
     return (spec and spec.origin) or module_name
+
+
+def _folder_of(module_name: str) -> str:
+    found = finder.used()
+    return f"{found.folder}: " if found and module_name.startswith(f"{finder.PACKAGE}.") else ""
 
 
 def _users_line(traceback: TracebackType | None, handler_path: str) -> str:

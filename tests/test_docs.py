@@ -6,13 +6,14 @@ import json
 import re
 from pathlib import Path
 
-from function.handler import MEDITATIONS
 from platforms import Context, Event
 from platforms.invoke import invoke
 from tests import limits, settings
 from tests.cases import CASES
 from tests.portable.aws.commands import sample
 from tests.portable.aws.settings import settings_table
+from tests.sample import FUNCTION_DIR
+from tests.sample.function.handler import MEDITATIONS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("function", "platforms", "portable", "tests")
@@ -99,7 +100,7 @@ def test_every_platform_s_page_has_the_same_headings() -> None:
 
 
 def test_openapi_examples_are_what_the_function_answers() -> None:
-    specification = json.loads((ROOT / "function" / "openapi.json").read_text())
+    specification = json.loads((FUNCTION_DIR / "openapi.json").read_text())
     operations = specification["paths"]["/"]
     good = operations["post"]["responses"]["200"]["content"]["application/json"]["example"]
     bad = operations["get"]["responses"]["405"]["content"]["application/json"]["example"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -19,12 +20,13 @@ HOW_TO_GET = {
     "of-watchdog": "go install github.com/openfaas/of-watchdog@0.11.6",
     "chromium": "apt-get install chromium",
     "faas-cli": "go install github.com/openfaas/faas-cli@0.18.12",
+    "postgres": "apt-get install postgresql",
 }
 
 
 def require(tool: str) -> str:
     """Return the path of `tool`, or skip the test; fail it where REQUIRE_TOOLS names the tool."""
-    path = shutil.which(tool)
+    path = shutil.which(tool) or _debians(tool)
     if path and (tool != "docker" or _engine_answers(path)):
         return path
     message = f"{tool} is missing; get it by: {HOW_TO_GET[tool]}"
@@ -36,6 +38,11 @@ def require(tool: str) -> str:
 def python_image() -> str:
     """Return the base image to build on: PYTHON_IMAGE, or the one the Dockerfile names."""
     return os.environ.get("PYTHON_IMAGE", "python:3.13-slim")
+
+
+def _debians(tool: str) -> str | None:
+    """Return the path of a program of a PostgreSQL server, which Debian does not put on the PATH."""
+    return next(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{tool}")), None)
 
 
 def _engine_answers(docker: str) -> bool:

@@ -42,7 +42,8 @@ def main(
         max_body_bytes=options.max_body_mb * 2**20,
     )
     try:
-        handler = load_handler(_with_function(options.function, environ))
+        # function/ may lie elsewhere on sys.path
+        handler = load_handler(environ, None if options.function == "function" else options.function)
         return serve(make_responder(handler, environ), config, lambda: _announce(config))
     except (HandlerError, ServerError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -63,15 +64,6 @@ def _parser(environ: Mapping[str, str], module: str, defaults: ServerConfig) -> 
     add("--max-body-mb", type=positive, default=defaults.max_body_bytes // 2**20, help="a larger request is a 413")
     add("--function", default="function", metavar="DIR", help="folder of the function, which has a handler.py")
     return parser
-
-
-def _with_function(folder: str, environ: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the environment with the HANDLER that a folder other than function/ stands for."""
-    if folder == "function":
-        return environ
-    parent, name = os.path.split(os.path.abspath(folder))
-    sys.path.insert(0, parent)
-    return {"HANDLER": f"{name}.handler:handle", **environ}
 
 
 def _announce(config: ServerConfig) -> None:

@@ -17,7 +17,6 @@ from ..stack.schedules import Schedule
 from .model import Check, Subject
 
 MEGABYTE = 2**20
-_OWN_COPIES = ("platforms", "requirements")  # what the template needs, and every packager ships by itself
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 _LABEL_NAME = re.compile(r"([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
@@ -230,10 +229,8 @@ def build_keys(pattern: str) -> Check:
 
 
 def copied(subject: Subject) -> Iterator[str]:
-    """Find folders that faas-cli copies into the function, but for those of this repository."""
-    for path in subject.copied:
-        if path.strip("./") not in _OWN_COPIES:
-            yield f"configuration.copy: {path}"
+    """Find folders that faas-cli copies into the function."""
+    return (f"configuration.copy: {path}" for path in subject.copied)
 
 
 def streamed(subject: Subject) -> Iterator[str]:

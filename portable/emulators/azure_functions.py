@@ -7,6 +7,7 @@ protocol; `to_native` and `from_native` go on through azure.functions' own conve
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
@@ -15,10 +16,12 @@ from urllib.parse import quote, unquote_plus, unquote_to_bytes
 from uuid import uuid4
 
 from azure.functions import HttpRequest, HttpResponse
+from azure.functions.eventgrid import EventGridEventInConverter
 from azure.functions.http import HttpRequestConverter, HttpResponseConverter
 from azure.functions.meta import Datum
+from azure.functions.timer import TimerRequestConverter
 
-from platforms.azure_functions.shim import make_http
+from platforms.azure_functions.shim import make_http, make_run
 
 from .azure_cookies import Cookie, check_header, demand, read_cookie, set_cookie
 from .errors import Refused
@@ -145,6 +148,19 @@ def send_to(http: Callable[..., HttpResponse]) -> Send:
 def sender(handler: Handler, environ: Mapping[str, str]) -> Send:
     """Return what sends a request to the shim."""
     return send_to(make_http(handler, environ))
+
+
+def runner(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any], None]:
+    """Return what gives the JSON of a timer or of an Event Grid event to the shim, as the worker does."""
+    run = make_run(handler, environ)
+
+    def run_native(native: Any) -> None:
+        is_timer = "IsPastDue" in native
+        converter = TimerRequestConverter if is_timer else EventGridEventInConverter
+        trigger = converter.decode(Datum(json.dumps(native), "json"), trigger_metadata={})
+        run(trigger, make_context(str(uuid4()), "timer" if is_timer else "event_grid"))
+
+    return run_native
 
 
 def _decode_path(raw_path: str) -> str:

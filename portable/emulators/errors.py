@@ -4,7 +4,9 @@ Exception
 +-- Refused        the platform answers a request itself, and calls no function
 +-- Malformed      the shim's native response is one that the platform cannot send: a defect of the shim's
 +-- Broken         the reply broke off: what a client must see of a stream that failed
++-- Undeliverable  the platform sends no event of this kind
 +-- Unavailable    there is no such emulator or function here: says what to do
+    +-- MissingRequirements  the function's requirements are not installed here
 """
 
 from __future__ import annotations
@@ -26,5 +28,13 @@ class Broken(Exception):
     """A reply that broke off."""
 
 
+class Undeliverable(Exception):
+    """An event of a kind that the platform does not send."""
+
+
 class Unavailable(Exception):
     """An emulator or a function that is not there."""
+
+
+class MissingRequirements(Unavailable):
+    """A function whose requirements are not installed here."""

@@ -1,9 +1,8 @@
-"""The user's handler, and the name under which the shims look it up."""
+"""The user's handler, loaded into this process with modules of its own."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,28 +11,29 @@ from typing import TYPE_CHECKING
 from platforms.loading import load_handler
 
 from .errors import Unavailable
+from .modules import Modules
+from .stepwise import at_work
 
 if TYPE_CHECKING:
     from platforms.loading import Handler
 
 
 @contextmanager
-def loaded(folder: str) -> Iterator[Handler]:
-    """Load the handler of a folder, or the one that HANDLER names; for the time of the block HANDLER names it.
+def loaded(folder: str | Path) -> Iterator[Handler]:
+    """Load the handler of a folder, or the one that HANDLER names. Another folder may be loaded meanwhile.
 
-    Most shims load their handler when they are imported. Raises HandlerError, or Unavailable if there is no folder.
+    Most shims load a handler when they are imported: until the next is loaded or called, they find this one.
+    Raises HandlerError, or Unavailable if there is no folder.
     """
-    before = os.environ.get("HANDLER")
-    if not before and not Path(folder).is_dir():
-        raise Unavailable(f"there is no folder {folder!r}: name the function's with --function")
-    path = Path(os.path.normpath(Path.cwd() / folder))
-    parent, name = str(path.parent), path.name
-    if parent not in sys.path:
-        sys.path.insert(0, parent)
-    os.environ["HANDLER"] = before or f"{name}.handler:handle"
-    try:
+    if not Path(folder).is_dir():
+        if not os.environ.get("HANDLER"):
+            raise Unavailable(f"there is no folder {str(folder)!r}: name the function's with --function")
         yield load_handler(os.environ)
+        return
+    modules = Modules(str(folder))
+    try:
+        with modules.at_work():
+            handler = load_handler(os.environ, str(folder))
+        yield at_work(handler, modules)
     finally:
-        del os.environ["HANDLER"]
-        if before is not None:
-            os.environ["HANDLER"] = before
+        modules.put_away()

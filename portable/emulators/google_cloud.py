@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import flask
 
-from platforms.google_cloud.shim import make_handle_http
+from platforms.google_cloud.shim import make_handle_event, make_handle_http
 
 from . import wsgi
+from .cloud_events import to_request
 from .messages import Answer, Request, Send
 
 if TYPE_CHECKING:
@@ -51,3 +52,18 @@ def send_to(handle_http: HandleHttp) -> Send:
 def sender(handler: Handler, environ: Mapping[str, str]) -> Send:
     """Return what sends a request to the shim, with the environment of Cloud Run."""
     return send_to(make_handle_http(handler, {**_FACTS, **environ}))
+
+
+def runner(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any], None]:
+    """Return what gives a CloudEvent, in the JSON format, to the shim as Eventarc brings it: in a request's headers.
+
+    https://cloud.google.com/eventarc/docs/workflows/cloudevents
+    """
+    handle_event = make_handle_event(handler, {**_FACTS, **environ})
+    framework = flask.Flask(__name__)
+
+    def run(native: Any) -> None:
+        with framework.request_context(to_environ(to_request(native))):
+            handle_event(native)
+
+    return run

@@ -16,7 +16,9 @@ from typing import Any, TypeVar
 
 import uvloop
 
+from ..deploying.world import World
 from ..stack.errors import GatewayError
+from ..stack.messages import FunctionName
 from .api.auth import PASSWORD_FILE, Credentials, load_credentials
 from .app import create_app
 from .calls.metrics import Metrics
@@ -98,7 +100,8 @@ async def _run(
 
     try:
         await _unless_signalled(functions.start())
-        await serve(config, app, proxy, partial(_announce, config, credentials), calls, cron)
+        declared = [deployment.name for deployment in provider.declared()]
+        await serve(config, app, proxy, partial(_announce, config, credentials, declared), calls, cron)
     except asyncio.CancelledError:
         _log.info("ended by a signal before it served")
     finally:
@@ -123,10 +126,10 @@ def _both(first: Record, second: Record) -> Record:
     return record
 
 
-def _announce(config: Config, credentials: Credentials, port: int) -> None:
+def _announce(config: Config, credentials: Credentials, declared: Sequence[FunctionName], port: int) -> None:
     # bound to loopback in a container, only that container's own shell reaches it
     is_in_container = Path("/.dockerenv").exists() and not config.host.startswith(("127.", "localhost", "::1"))
-    print(announcement(config, credentials, port, is_in_container=is_in_container), flush=True)
+    print(announcement(config, credentials, port, is_in_container=is_in_container, declared=declared), flush=True)
 
 
 def make_provider(config: Config, secrets: SecretStore, archive: LogArchive, environ: Mapping[str, str]) -> Provider:
@@ -135,12 +138,21 @@ def make_provider(config: Config, secrets: SecretStore, archive: LogArchive, env
         from .providers.docker.provider import DockerProvider  # each works without the other's packages
 
         return DockerProvider(config, secrets, archive=archive)
+    from ..project.environment import environment
+    from ..project.functions import function_of
     from ..stack.stack_file import read_stack
+    from .providers.process.declared import checked
+    from .providers.process.launch import environment_of
     from .providers.process.provider import ProcessProvider
 
+    functions = read_stack(config.stack_path, environ)
+    environments = partial(environment, world=World(environ), say=_log.info)
+    for function in functions:
+        environment_of(function_of(checked(function, config.stack_path), config.stack_path), environments)
     return ProcessProvider(
-        read_stack(config.stack_path, environ),
+        functions,
         stack_path=config.stack_path,
+        environments=environments,
         command=config.process_command,
         secrets=secrets,
         environ=environ,
@@ -149,18 +161,29 @@ def make_provider(config: Config, secrets: SecretStore, archive: LogArchive, env
     )
 
 
-def announcement(config: Config, credentials: Credentials, port: int, *, is_in_container: bool) -> str:
-    """Return what is printed once the gateway serves: where, and how to log in. Never the password itself."""
+def announcement(
+    config: Config,
+    credentials: Credentials,
+    port: int,
+    *,
+    is_in_container: bool,
+    declared: Sequence[FunctionName] = (),
+) -> str:
+    """Return what is printed once the gateway serves: where it and its functions are, and how to log in.
+
+    Never the password itself.
+    """
     host = "127.0.0.1" if config.host in ("0.0.0.0", "::", "localhost") else config.host  # noqa: S104 - compared
     url = config.public_url or (f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
     path = shlex.quote(str((config.state_dir / PASSWORD_FILE).absolute()))
     show = f"docker compose exec -T gateway cat {path}" if is_in_container else f"cat {path}"
+    functions = "".join(f"\n{name.name}:  {url}/function/{name.short}" for name in declared)
     user = "" if credentials.user == "admin" else f" --username {shlex.quote(credentials.user)}"
     return (
         f"serving the OpenFaaS REST API over {config.provider} on {url}\n"
         f"dashboard:  {url}/ui/\n"
         f"password of {credentials.user}:  {show}\n"
-        f"log in:  {show} | faas-cli login{user} --password-stdin --gateway {url}"
+        f"log in:  {show} | faas-cli login{user} --password-stdin --gateway {url}{functions}"
     )
 
 

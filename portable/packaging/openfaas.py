@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
+from .. import assets
 from . import contents, requirements
 from .built import Built
 from .errors import PackageError
-from .folder import read_folder
 from .openfaas_stack import stack_of
 
 STACK = Path("stack.yml")
-_PROJECT_DIR = contents.PLATFORMS_DIR.parent
-_TEMPLATE = "template/portable"
+_TEMPLATE = "template/portable/"
+_OF_THE_TEMPLATE = ("Dockerfile", "template.yml")
 _REQUIREMENTS = "requirements/fast.txt"
 
 
@@ -22,13 +21,10 @@ def build(function_dir: Path, stack: Path = STACK) -> Built:
 
     `stack` is the file that says what the function is called and how it is set. Raises PackageError.
     """
-    function = contents.function_files(function_dir)
-    _check_names(function, function_dir)
     files = {
-        **function,
+        **contents.function_files(function_dir),
         **_function_requirements(function_dir),
-        **contents.platform_files("wsgi", "openfaas"),
-        **_of_the_image(),
+        **{_TEMPLATE + path: content for path, content in _of_the_image().items()},
         "stack.yml": stack_of(stack, function_dir),
     }
     return Built(
@@ -39,13 +35,6 @@ def build(function_dir: Path, stack: Path = STACK) -> Built:
     )
 
 
-def _check_names(function: Iterable[str], function_dir: Path) -> None:
-    """Refuse the folders that faas-cli copies ours over, and the Dockerfile then takes away."""
-    for name in ("platforms", "requirements"):
-        if any(path.startswith(f"function/{name}/") for path in function):
-            raise PackageError(f"{str(function_dir / name)!r} is where faas-cli puts our own: give it another name")
-
-
 def _function_requirements(function_dir: Path) -> dict[str, bytes]:
     """Return the function's requirements.txt where the Dockerfile installs it from; {} if it has none."""
     text = requirements.merged(function_dir)
@@ -53,10 +42,10 @@ def _function_requirements(function_dir: Path) -> dict[str, bytes]:
 
 
 def _of_the_image() -> dict[str, bytes]:
-    """Return the template and the server's requirements, with hashes, at the places that the Dockerfile reads."""
+    """Return what the template has beside the function: where it is a checkout's, two of these are links."""
     try:
-        template = read_folder(_PROJECT_DIR / _TEMPLATE, leave_out=lambda name: name.startswith((".", "__pycache__")))
-        server = (_PROJECT_DIR / _REQUIREMENTS).read_bytes()
+        template = {name: assets.path(_TEMPLATE + name).read_bytes() for name in _OF_THE_TEMPLATE}
+        server = assets.path(_REQUIREMENTS).read_bytes()
     except OSError as error:
         raise PackageError(f"{error.filename} cannot be read, which the image is made from: {error.strerror}") from None
-    return {**{f"{_TEMPLATE}/{path}": content for path, content in template.items()}, _REQUIREMENTS: server}
+    return {**template, **contents.platform_files("wsgi", "openfaas"), _REQUIREMENTS: server}

@@ -5,7 +5,7 @@ It is read and written as YAML nodes, so that every text stays what it is: `${RE
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import yaml
 
@@ -13,7 +13,6 @@ from .errors import PackageError
 
 HANDLER = "./function"
 LANG = "portable"
-COPIED = ("platforms", "requirements")
 
 
 def stack_of(path: Path, function_dir: Path) -> bytes:
@@ -82,13 +81,12 @@ def _check(function: yaml.MappingNode, path: Path) -> None:
 
 
 def _check_copied(root: yaml.Node, path: Path) -> None:
+    """Refuse folders beside the stack file, which are not in the package."""
     configuration = _entry(root, "configuration")
-    copied = _entry(configuration, "copy") if configuration else None
-    names = [str(PurePosixPath(one.value)) for one in copied.value] if isinstance(copied, yaml.SequenceNode) else []
-    if sorted(names) != sorted(COPIED):
+    if configuration and _entry(configuration, "copy"):
         raise PackageError(
-            f"{path}: configuration.copy is {names}, and what the package has for the image is {list(COPIED)}: "
-            "put a folder of your own into the function's"
+            f"{path}: configuration.copy names folders that are not packaged: take it out (the template has platforms "
+            "and requirements itself), and put a folder of your own into the function's"
         )
 
 

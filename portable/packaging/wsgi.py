@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .. import assets
 from . import contents, requirements
 from .built import Built
 from .errors import PackageError
 
 # its lines, with hashes, are those of the environment that the tests run in
-_SERVER = Path("requirements") / "serve.txt"
+_SERVER = "requirements/serve.txt"
 
 
 def build(function_dir: Path) -> Built:
@@ -32,7 +33,7 @@ def build(function_dir: Path) -> Built:
 
 def _server() -> list[str]:
     """Return the server's requirements, each in one line. Raises PackageError."""
-    path = contents.PLATFORMS_DIR.parent / _SERVER
+    path = assets.path(_SERVER)
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

@@ -36,7 +36,7 @@ def declared(stack: Path, environ: Mapping[str, str]) -> list[Function]:
         found = read_stack(stack, environ, takes_devices=True)
     except Refused as error:
         raise BadSettings(str(error)) from None
-    return [_function(one, stack) for one in found if one.lang == LANG]
+    return [function_of(one, stack) for one in found if one.lang == LANG]
 
 
 def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function:
@@ -68,6 +68,11 @@ def short(folder: Path) -> Path:
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
+def function_of(one: StackFunction, stack: Path) -> Function:
+    """Return a function that a stack file was read to declare."""
+    return Function(one.deployment.name.name, one.handler_dir, stack.absolute().parent, one.deployment)
+
+
 def _only(functions: Sequence[Function], stack: Path) -> Function:
     if len(functions) == 1:
         return functions[0]
@@ -77,10 +82,6 @@ def _only(functions: Sequence[Function], stack: Path) -> Function:
         return Function(FOLDER.name, FOLDER.resolve(), stack.absolute().parent)
     missing = f"{stack} has no function with lang: {LANG}" if stack.exists() else f"there is no {stack} here"
     raise BadSettings(f"{missing}: `portable new NAME` makes a function")
-
-
-def _function(one: StackFunction, stack: Path) -> Function:
-    return Function(one.deployment.name.name, one.handler_dir, stack.absolute().parent, one.deployment)
 
 
 def _names(functions: Sequence[Function]) -> str:

@@ -1,4 +1,4 @@
-"""`python -m portable serve`: what a package or an image runs, started again when the function's files change."""
+"""`python -m portable.serving`: what `portable serve` does, in an image that has the one environment of a function."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from argparse import ArgumentError, ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .reload import run_reloading
+from .reload import Start, run_reloading
 
 PLATFORMS = ("wsgi", "openfaas")
 
@@ -30,14 +30,14 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return _refuse(f"there is no folder {str(options.function)!r}: name the function's with --function DIR", 2)
     print(f"watching {options.function}/ for changes; Ctrl-C stops", flush=True)
     try:
-        return run_reloading([*server, "--function", str(options.function), *others], options.function, environ)
+        return run_reloading(Start([*server, "--function", str(options.function), *others], environ), options.function)
     except OSError as error:
         return _refuse(f"cannot watch {options.function}/: {error}; WATCHFILES_FORCE_POLLING=true may do", 1)
 
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
-        prog="python -m portable serve",
+        prog="python -m portable.serving",
         usage="%(prog)s [--platform NAME] [--function DIR] [ARGUMENT ...]",
         description="Serve a function, and serve it again when a file in its folder changes.",
         epilog="All other arguments, and the environment, are the server's:",

@@ -4,31 +4,47 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 from .sources import Sources
 
 
-def run_reloading(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> int:
-    """Run `command` until SIGTERM or SIGINT, which it gets too; return its exit code then.
+class Start(NamedTuple):
+    """What starts a server."""
 
-    When the folder's files change it gets SIGINT, ends what is in flight, and is started again. One that was killed is
+    command: Sequence[str]
+    environ: Mapping[str, str]
+
+
+def run_reloading(
+    start: Start, folder: Path, files: Sequence[Path] = (), *, renew: Callable[[], Start | None] | None = None
+) -> int:
+    """Run a server until SIGTERM or SIGINT, which it gets too; return its exit code then.
+
+    When one of the folder's files or of `files` changes, `renew` says what starts it now; if it says None, the server
+    goes on as it is. Otherwise it gets SIGINT, ends what is in flight, and is started again. One that was killed is
     started again at once, one that ended by itself at the next change. Raises OSError if the folder cannot be watched.
     """
     stop = _Stop()
-    sources = Sources([folder.resolve()])
-    process = subprocess.Popen(command, env=environ)
+    sources = Sources([folder.resolve()], files)
+    process = subprocess.Popen(start.command, env=start.environ)
     try:
         for changed in sources.watch(stop):
+            if changed and renew:
+                renewed = renew()
+                if renewed is None:
+                    continue
+                start = renewed
             is_killed = (process.poll() or 0) < 0  # -9 for SIGKILL
             if changed or is_killed:
                 process.send_signal(signal.SIGINT)
                 process.wait()
                 if stop.is_set():
                     break
-                process = subprocess.Popen(command, env=environ)
+                process = subprocess.Popen(start.command, env=start.environ)
     finally:
         process.send_signal(stop.signum or signal.SIGTERM)
     code = process.wait()

@@ -32,6 +32,11 @@ class FunctionName(NamedTuple):
     def __str__(self) -> str:
         return f"{self.name}.{self.namespace}"
 
+    @property
+    def short(self) -> str:
+        """The name alone, where its namespace is the default."""
+        return self.name if self.namespace == DEFAULT_NAMESPACE else str(self)
+
     @classmethod
     def parse(cls, written: str, namespace: str = "") -> FunctionName:
         """Return the name that `fn` or `fn.namespace` stands for; the last dot separates."""

@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
-from .passing import Run, passed_on
+from pathlib import Path
+
+import click
+
+from ..deploying.errors import BadSettings
+from ..deploying.world import World
+from ..project.functions import STACK
+from ..serving.local import LocalServer
+
+_PORT = click.IntRange(0, 2**16 - 1)
+_COUNT = click.IntRange(1)
 
 
-def _load() -> Run:
-    from ..serving.__main__ import main
+@click.command("serve")
+@click.argument("function", required=False)
+@click.option("--function", "folder", metavar="DIR", help="The function's folder, in place of its name.")
+@click.option("--stack", type=click.Path(path_type=Path), default=STACK, show_default=True, metavar="FILE")
+@click.option("--platform", type=click.Choice(["wsgi", "openfaas"]), default="wsgi", help="Whose server it is [wsgi].")
+@click.option("--host", metavar="ADDRESS", help="Address to bind (HOST) [127.0.0.1].")
+@click.option("--port", type=_PORT, help="Port to listen on (PORT) [8080].")
+@click.option("--server", type=click.Choice(["waitress", "granian"]), help="In place of the platform's own.")
+@click.option("--threads", type=_COUNT, help="Handlers that run at a time.")
+@click.option("--max-body-mb", type=_COUNT, help="A larger request is answered 413.")
+@click.option("--debug", is_flag=True, help="Serve it under debugpy, and not again when files change.")
+@click.option("--debug-port", type=_PORT, default=5678, show_default=True, envvar="DEBUG_PORT")
+@click.option("--debug-wait", is_flag=True, envvar="DEBUG_WAIT", help="Serve once a debugger is there.")
+@click.pass_obj
+def command(
+    world: World,
+    /,
+    *,
+    function: str | None,
+    folder: str | None,
+    stack: Path,
+    platform: str,
+    debug: bool,
+    debug_port: int,
+    debug_wait: bool,
+    **options: object,
+) -> int:
+    """Serve FUNCTION at /, in an environment of its own, and again when a file of it changes.
 
-    return main
-
-
-command = passed_on("serve", "Serve one function over HTTP, and again when its files change.", _load)
+    FUNCTION is its name in the stack file; where there is only one it may be left out.
+    """
+    if function and folder:
+        raise BadSettings(f"{function} and --function {folder} are two functions: name one")
+    given = {name: value for name, value in options.items() if value is not None}
+    arguments = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    server = LocalServer(world, function or folder, stack, platform, arguments)
+    if debug:
+        server.debug(debug_port, waits=debug_wait)
+    return server.run()

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.runtimes.processes import REPOSITORY_DIR, TIMEOUT_S
+from tests.sample import FUNCTION_DIR
 from tests.tools import require
 
 from .conftest import PHONE, WIDE
@@ -19,7 +20,7 @@ TIDES = """
         print("tides of", event.path, "asked for by", context.request_id, flush=True)
         return {"statusCode": 500 if event.path == "/mars" else 200, "body": {"tide": "high"}}
 """
-MEDITATIONS = (REPOSITORY_DIR / "function" / "handler.py").read_text()
+MEDITATIONS = (FUNCTION_DIR / "handler.py").read_text()
 FUNCTIONS = {
     "meditations": Function(MEDITATIONS, {"limits": {"memory": "128Mi"}, "environment": {"LOG_LEVEL": "INFO"}}),
     "tides": Function(TIDES, {"annotations": RETRIED_ONCE}),

@@ -11,8 +11,10 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+from tests.sample import FUNCTION_DIR
+
 ROOT = Path(__file__).parents[2]
-_OURS = tuple(f"{ROOT / folder}/" for folder in ("platforms", "portable", "function"))
+_OURS = tuple(f"{folder}/" for folder in (ROOT / "platforms", ROOT / "portable", FUNCTION_DIR))
 WARM, MEASURED = 20, 30
 
 

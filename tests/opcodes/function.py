@@ -14,16 +14,18 @@ from platforms.loading import load_handler
 from platforms.wsgi.asgi import Application
 from platforms.wsgi.responder import Responder
 from platforms.wsgi.shim import make_application
+from tests.sample import HANDLER
 
 from .counting import MEASURED, ROOT, WARM, Opcodes, counting, of_each, usual
 
 HEADERS = {"host": "localhost:8080", "user-agent": "curl/8.5.0", "accept": "*/*", "x-call-id": "1"}
 BODY = b"x" * 1024
+SAMPLE = {"HANDLER": HANDLER}
 
 
 def lambda_get() -> int:
     """Return the opcodes of a GET from an HTTP API, payload 2.0."""
-    os.environ["AWS_LAMBDA_FUNCTION_NAME"] = "meditations"
+    os.environ |= {"AWS_LAMBDA_FUNCTION_NAME": "meditations", **SAMPLE}
     from platforms.aws_lambda.shim import lambda_handler
 
     event = json.loads((ROOT / "bench" / "event.json").read_text(encoding="utf-8"))
@@ -39,7 +41,7 @@ def lambda_get() -> int:
 
 def wsgi(method: str, body: bytes = b"") -> int:
     """Return the opcodes of a request to the WSGI application."""
-    application = make_application(Responder(load_handler({}), {}))
+    application = make_application(Responder(load_handler(SAMPLE), {}))
     headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in HEADERS.items()}
 
     def request() -> bytes:
@@ -63,7 +65,7 @@ def wsgi(method: str, body: bytes = b"") -> int:
 
 def asgi(method: str, body: bytes = b"") -> int:
     """Return the opcodes of a request to the ASGI application, in the loop and in the handler's thread."""
-    application = Application(Responder(load_handler({}), {}), threads=1, max_body_bytes=1 << 20)
+    application = Application(Responder(load_handler(SAMPLE), {}), threads=1, max_body_bytes=1 << 20)
     headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
     async def receive() -> dict[str, Any]:

@@ -145,7 +145,7 @@ def test_mistake_in_a_verbs_arguments_is_exit_code_2(
         (click.Abort(), 130, ""),
         (click.ClickException("no"), 1, "error: no\n"),
     ],
-    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+    ids=repr,
 )
 def test_error_that_a_verb_raises_is_one_line_and_an_exit_code(error: BaseException, code: int, message: str) -> None:
     @click.command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from tests.conformance import Driver, Reply, Request
 from tests.platforms.drivers import OPENWHISK_LIMITS
 
 from . import action_loop, http
-from .processes import python, running
+from .processes import running
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def serving(environ: dict[str, str] | None = None) -> Iterator[int]:
             target = Path(folder) / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        command = python("platforms.openwhisk", "--port", str(port))
+        # -S: an editable install of the project puts the repository, and its function/ with it, on the path
+        command = [sys.executable, "-S", "-m", "platforms.openwhisk", "--port", str(port)]
         with running(command, environ={"PYTHONPATH": "", **(environ or {})}, cwd=Path(folder)) as process:
             process.wait_for_line("serving")
             yield port

@@ -8,10 +8,11 @@ import zipfile
 from pathlib import Path
 
 from portable.aws.artifact.package import build
+from tests.sample import FUNCTION_DIR
 
 from .processes import REPOSITORY_DIR
 
-SAMPLE = REPOSITORY_DIR / "function"
+SAMPLE = FUNCTION_DIR
 CONFORMANCE = REPOSITORY_DIR / "tests" / "functions" / "conformance"
 RECORDS = REPOSITORY_DIR / "tests" / "functions" / "records"
 SLOW = REPOSITORY_DIR / "tests" / "functions" / "slow"

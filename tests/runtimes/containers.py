@@ -15,11 +15,13 @@ import docker
 
 from portable.packaging import built
 from portable.packaging.openfaas import build
+from tests.sample import STACK_PATH
 from tests.tools import python_image
 
 from .processes import REPOSITORY_DIR, TIMEOUT_S
 
-DOCKERFILE = REPOSITORY_DIR / "template" / "portable" / "Dockerfile"
+TEMPLATE_DIR = REPOSITORY_DIR / "template" / "portable"
+DOCKERFILE = TEMPLATE_DIR / "Dockerfile"
 _IGNORE = shutil.ignore_patterns("__pycache__")
 
 
@@ -65,23 +67,20 @@ def compose_context(target_dir: Path, function_dir: Path) -> None:
 
 
 def faas_cli_context(target_dir: Path, function_dir: Path) -> None:
-    """Lay out the build context as faas-cli 0.18 does: configuration.copy lands inside the function's folder."""
-    compose_context(target_dir / "function", function_dir)
-    for one in (target_dir / "function" / "function").iterdir():
-        shutil.move(one, target_dir / "function")
-    (target_dir / "function" / "function").rmdir()
+    """Lay out the build context as faas-cli does: the template, its links followed, and the function's folder in it."""
+    shutil.copytree(TEMPLATE_DIR, target_dir, ignore=_IGNORE, dirs_exist_ok=True)
+    shutil.copytree(function_dir, target_dir / "function", ignore=_IGNORE, dirs_exist_ok=True)
 
 
 def packaged_context(target_dir: Path, function_dir: Path) -> None:
     """Lay out the same from the OpenFaaS package of a function, and of nothing else."""
     packaged_dir = target_dir / "packaged"
     (target_dir / "stack.yml").write_text(
-        (REPOSITORY_DIR / "stack.yml").read_text().replace("handler: ./function", f"handler: {function_dir}")
+        STACK_PATH.read_text().replace("handler: ./function", f"handler: {function_dir}")
     )
     built.write(build(function_dir, target_dir / "stack.yml"), packaged_dir)
+    shutil.copytree(packaged_dir / "template" / "portable", target_dir, dirs_exist_ok=True)
     shutil.copytree(packaged_dir / "function", target_dir / "function")
-    for name in ("platforms", "requirements"):
-        shutil.copytree(packaged_dir / name, target_dir / "function" / name)
     shutil.rmtree(packaged_dir)
 
 
@@ -102,8 +101,11 @@ def image(function_dir: Path, lay_out: Any = compose_context, dockerfile: Path =
 
 
 @contextmanager
-def run_container(tag: str, environ: Mapping[str, str] | None = None) -> Iterator[Container]:
-    """Run an image as docker-compose.yml does: read-only, without capabilities, on a free port of loopback."""
+def run_container(tag: str, environ: Mapping[str, str] | None = None, **options: Any) -> Iterator[Container]:
+    """Run an image as docker-compose.yml does: read-only, without capabilities, on a free port of loopback.
+
+    `options` are more of the engine's own, such as volumes.
+    """
     client: Any = docker.from_env()
     container = client.containers.run(
         tag,
@@ -114,6 +116,7 @@ def run_container(tag: str, environ: Mapping[str, str] | None = None) -> Iterato
         tmpfs={"/tmp": ""},
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
+        **options,
     )
     try:
         container.reload()

@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from tests.conformance import Reply, Request
+from tests.sample import FUNCTION_DIR
 from tests.tools import python_image, require
 
 from . import http
@@ -26,7 +27,7 @@ from .dap import Debugger
 from .gateway.compose import copy_into, run
 from .processes import REPOSITORY_DIR, TIMEOUT_S, Server, running
 
-HANDLER = REPOSITORY_DIR / "function" / "handler.py"
+HANDLER = FUNCTION_DIR / "handler.py"
 MARK = 'if event.method != "POST":'
 UNMEASURED = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}  # it traces, as the debugger does
 PDB_HANDLER = """
@@ -61,12 +62,14 @@ def attached_to(port: int) -> Debugger:
 
 
 @contextmanager
-def make_debug(*, waits: bool) -> Iterator[tuple[Server, int, int]]:
-    """Run `make debug` with this interpreter; give the process, the function's port and the debugger's."""
+def make_debug(folder: Path, *, waits: bool) -> Iterator[tuple[Server, int, int]]:
+    """Run `make debug` in the sample project, copied; give the process, the function's port and the debugger's."""
     port, debug_port = http.free_port(), http.free_port()
     options = [f"VENV={sys.prefix}", f"DEBUG_PORT={debug_port}", *(["DEBUG_WAIT=1"] if waits else [])]
     command = ["make", "--no-print-directory", f"--old-file={sys.prefix}/.dev", "debug", *options]
-    with running(command, environ={**UNMEASURED, "PORT": str(port)}) as process:
+    for name in ("Makefile", "function", "platforms", "portable"):
+        copy_into(folder, name)
+    with running(command, environ={**UNMEASURED, "PORT": str(port)}, cwd=folder) as process:
         yield process, port, debug_port
 
 
@@ -83,25 +86,26 @@ def step_through(debugger: Debugger, caller: Future[Reply], handler: str) -> Non
 
 
 @pytest.mark.parametrize("waits", [False, True])
-def test_a_caller_waits_while_somebody_steps_through_the_handler(waits: bool) -> None:  # noqa: FBT001
-    with make_debug(waits=waits) as (process, port, debug_port), ThreadPoolExecutor(1) as pool:
+def test_a_caller_waits_while_somebody_steps_through_the_handler(tmp_path: Path, waits: bool) -> None:  # noqa: FBT001
+    handler = str(tmp_path / "function" / "handler.py")
+    with make_debug(tmp_path, waits=waits) as (process, port, debug_port), ThreadPoolExecutor(1) as pool:
         process.wait_for_line("waiting for a debugger" if waits else "serving")
         if not waits:
             assert http.send(Request("POST", "/"), port).status == 200
         with attached_to(debug_port) as debugger:
-            debugger.attach({str(HANDLER): [line_of(MARK)]})
+            debugger.attach({handler: [line_of(MARK)]})
             if waits:
                 process.wait_for_line("serving")
 
-            step_through(debugger, pool.submit(http.send, Request("POST", "/"), port), str(HANDLER))
+            step_through(debugger, pool.submit(http.send, Request("POST", "/"), port), handler)
         assert sum("serving" in line for line in process.output) == 1
 
 
-def test_a_function_goes_on_without_its_debugger() -> None:
-    with make_debug(waits=False) as (process, port, debug_port):
+def test_a_function_goes_on_without_its_debugger(tmp_path: Path) -> None:
+    with make_debug(tmp_path, waits=False) as (process, port, debug_port):
         process.wait_for_line("serving")
         with attached_to(debug_port) as debugger:
-            debugger.attach({str(HANDLER): [line_of(MARK)]})
+            debugger.attach({str(tmp_path / "function" / "handler.py"): [line_of(MARK)]})
             debugger.request("disconnect")
 
         assert http.send(Request("POST", "/"), port).status == 200

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from function.handler import MEDITATIONS
 from tests.conformance import Driver, Request
+from tests.sample.function.handler import MEDITATIONS
 
 from .artifacts import SAMPLE
 from .drivers import RUNTIME_PARAMETERS, RUNTIMES
@@ -15,7 +15,7 @@ from .drivers import RUNTIME_PARAMETERS, RUNTIMES
 
 @pytest.fixture(scope="module", params=RUNTIME_PARAMETERS)
 def drivers(request: pytest.FixtureRequest) -> Iterator[list[Driver]]:
-    """Start one runtime with the repository's own function."""
+    """Start one runtime with the sample function."""
     with RUNTIMES[request.param](SAMPLE) as started:
         yield started
 

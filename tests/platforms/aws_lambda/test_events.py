@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.platforms.aws_lambda.records import (
     sqs,
 )
 from tests.platforms.builders import Chunks, stable_id
+from tests.sample import HANDLER
 
 REPOSITORY_DIR = Path(__file__).parents[3]
 REPORT = {"REPORT_BATCH_ITEM_FAILURES": "1"}
@@ -217,4 +219,5 @@ assert lambda_handler({"any": "payload"}, Invocation())["status"] == "success"
 unused = ("platforms.aws_lambda.events", "platforms.aws_lambda.sources", "platforms.loop", "asyncio")
 assert not any(name in sys.modules for name in unused)
 """
-    subprocess.run([sys.executable, "-c", program], check=True, cwd=REPOSITORY_DIR)
+    environ = {**os.environ, "HANDLER": HANDLER}
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=REPOSITORY_DIR, env=environ)

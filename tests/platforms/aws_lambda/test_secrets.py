@@ -19,6 +19,7 @@ from platforms.aws_lambda.secrets import SecretUnreadable
 from platforms.aws_lambda.shim import make_lambda_handler
 from platforms.contract import SecretNotFound
 from tests.platforms.aws_lambda.front_doors import Invocation
+from tests.sample import HANDLER
 
 PATH, REGION = "meditations/dev/", "eu-west-1"
 ENVIRON = {"SECRETS_PATH": PATH, "AWS_REGION": REGION}
@@ -193,7 +194,7 @@ class TestErrors:
 def test_the_shim_imports_neither_this_nor_boto3() -> None:
     program = (
         "import os, sys\n"
-        "os.environ |= {'SECRETS_PATH': 'meditations/dev/', 'AWS_REGION': 'eu-west-1'}\n"
+        f"os.environ |= {{'SECRETS_PATH': 'meditations/dev/', 'AWS_REGION': 'eu-west-1', 'HANDLER': '{HANDLER}'}}\n"
         "import platforms.aws_lambda.shim\n"
         "print(sorted({'boto3', 'botocore', 'platforms.aws_lambda.secrets'} & set(sys.modules)))\n"
     )

@@ -14,6 +14,7 @@ from platforms.wsgi.shim import make_application
 from tests.conformance import Request
 from tests.platforms.builders import make_event
 from tests.platforms.wsgi.in_process import send
+from tests.sample import HANDLER
 
 
 def responder_of(handler: Any = lambda event, context: "x", **environ: str) -> OpenFaaSResponder:
@@ -197,6 +198,7 @@ class TestContext:
         assert (reply.status, reply.json()["requestId"]) == (400, "call-1")
 
 
-def test_application_of_the_sample_is_ready_at_import() -> None:
+def test_application_of_the_sample_is_ready_at_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANDLER", HANDLER)
     assert send(shim.application, Request("GET", "/_/health")).status == 200
     assert send(shim.application, Request()).json()["status"] == "success"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.platforms.openwhisk.running import ECHO, END, Server, running
+from tests.sample import HANDLER
 
 EVENTS = Path(__file__).parent / "events"
 
@@ -39,7 +40,7 @@ class TestInit:
 
     @pytest.mark.parametrize("message", [{}, {"value": {}}, {"value": {"code": "", "binary": False, "env": None}}])
     def test_without_code_the_function_in_the_image_is_served(self, message: Any) -> None:
-        with running() as server:
+        with running(HANDLER=HANDLER) as server:
             assert server.post("/init", message) == (200, {"ok": True})
             status, result = server.run({"__ow_method": "get", "__ow_headers": {}, "__ow_path": "", "__ow_query": ""})
 

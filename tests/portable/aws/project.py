@@ -12,6 +12,7 @@ from typing import Any
 
 from portable.__main__ import main
 from portable.aws.world import World
+from tests.sample import FUNCTION_DIR
 
 ROOT = Path(__file__).parents[3]
 STACK = """\
@@ -111,7 +112,7 @@ class Time:
 
 def make_project(folder: Path, session: Callable[[str | None], Any], fetch: Any) -> Project:
     """Lay out the sample function in a folder."""
-    shutil.copytree(ROOT / "function", folder / "function", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(FUNCTION_DIR, folder / "function", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "stack.yml").write_text(STACK)
     project = Project(folder, session, fetch, environ={})
     project.settings("")

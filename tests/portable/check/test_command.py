@@ -19,6 +19,7 @@ from portable.check.rules import RULES
 from portable.deploying.world import World
 from portable.stack.messages import FunctionDeployment, FunctionName, Resources
 from portable.stack.stack_file import read_stack
+from tests.sample import STACK_PATH
 
 from . import everything, sample
 
@@ -151,8 +152,8 @@ def test_source_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
     assert report.splitlines()[0].startswith("fn: openwhisk differs in a reply of application/x-ndjson: ")
 
 
-def test_repositorys_own_stack_is_refused_by_nobody() -> None:
-    command = [sys.executable, "-m", "portable", "check"]
+def test_sample_stack_is_refused_by_nobody() -> None:
+    command = [sys.executable, "-m", "portable", "check", str(STACK_PATH)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -154,9 +154,9 @@ CASES = {
     "devices": Case(subject(devices=("nvidia.com/gpu",)), ["limits.nvidia.com/gpu"], [subject()]),
     "read-only": Case(subject(read_only_root_filesystem=True), ["readonly_root_filesystem: true"], [subject()]),
     "build": Case(
-        subject(build_keys=("skip_build", "build_args"), copied=("./common", "./platforms")),
+        subject(build_keys=("skip_build", "build_args"), copied=("./common",)),
         ["build_args", "configuration.copy: ./common"],
-        [subject(build_keys=("skip_build",), copied=("./platforms", "requirements"))],
+        [subject(build_keys=("skip_build",))],
     ),
     "streams": Case(subject(streamed=("text/event-stream",)), ["a reply of text/event-stream"], [subject()]),
     "openwhisk-timeout": timeouts("301s", "5m"),

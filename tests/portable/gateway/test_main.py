@@ -22,6 +22,7 @@ import pytest
 from portable.gateway.__main__ import announcement
 from portable.gateway.api.auth import Credentials
 from portable.gateway.config import Config
+from portable.stack.messages import FunctionName
 
 PATIENCE_S = 60.0
 CREDENTIALS = Credentials("admin", "secret-word")
@@ -126,6 +127,15 @@ class TestAnnouncement:
             "docker compose exec -T gateway cat /state/basic-auth-password"
             " | faas-cli login --password-stdin --gateway http://127.0.0.1:9090" in shown
         )
+
+    def test_announcement_says_where_each_declared_function_is(self) -> None:
+        declared = [FunctionName("hello"), FunctionName("hello", "other")]
+        shown = announcement(Config(), CREDENTIALS, 8080, is_in_container=False, declared=declared)
+
+        assert shown.splitlines()[-2:] == [
+            "hello:  http://127.0.0.1:8080/function/hello",
+            "hello:  http://127.0.0.1:8080/function/hello.other",
+        ]
 
     def test_announcement_of_odd_names_can_be_pasted(self) -> None:
         config = Config(host="::1", state_dir=Path("/my state"))

@@ -20,9 +20,9 @@ from portable.packaging.errors import PackageError
 from portable.packaging.openwhisk import DEFAULT_KIND, build, place_of
 from tests.portable.packaging.trees import shipped
 from tests.portable.packaging.wheelhouse import ELF_ARM64, ELF_X86_64, make_wheel, require
+from tests.sample import FUNCTION_DIR as SAMPLE
 
 ROOT = Path(__file__).parents[3]
-SAMPLE = ROOT / "function"
 
 
 @pytest.fixture

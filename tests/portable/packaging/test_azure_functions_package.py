@@ -12,11 +12,11 @@ import pytest
 from portable.__main__ import main
 from portable.packaging.azure_functions import build
 from portable.packaging.built import write
+from tests.sample import FUNCTION_DIR as SAMPLE
 
 from .trees import shipped
 
 ROOT = Path(__file__).parents[3]
-SAMPLE = ROOT / "function"
 
 
 def test_folder_has_the_function_the_shim_and_what_azure_looks_for() -> None:

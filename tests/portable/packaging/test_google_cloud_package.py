@@ -10,11 +10,11 @@ import pytest
 from portable.__main__ import main
 from portable.packaging.errors import PackageError
 from portable.packaging.google_cloud import FRAMEWORK, build
+from tests.sample import FUNCTION_DIR as SAMPLE
 
 from .trees import shipped
 
 ROOT = Path(__file__).parents[3]
-SAMPLE = ROOT / "function"
 
 
 def make_function(folder: Path, requirements: str) -> Path:

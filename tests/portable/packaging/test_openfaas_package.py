@@ -15,10 +15,11 @@ from portable.packaging.errors import PackageError
 from portable.packaging.openfaas import build
 from portable.stack.stack_file import read_stack
 from tests.runtimes.processes import REPOSITORY_DIR
+from tests.sample import FUNCTION_DIR, STACK_PATH
 
 from .trees import lay_out
 
-STACK = (REPOSITORY_DIR / "stack.yml").read_text()
+STACK = STACK_PATH.read_text()
 TWO = """\
 version: 1.0
 provider:
@@ -35,8 +36,6 @@ functions:
     <<: *usual
     handler: some/../two/
     readonly_root_filesystem: true
-configuration:
-  copy: [./platforms, requirements/]
 """
 
 
@@ -60,16 +59,18 @@ def check_refused(stack: Path, said: str, name: str = "function") -> None:
 
 
 def test_sample_has_its_own_stack_file_and_what_the_dockerfile_reads() -> None:
-    files = build(REPOSITORY_DIR / "function", REPOSITORY_DIR / "stack.yml").files
+    files = build(FUNCTION_DIR, STACK_PATH).files
 
+    template = "template/portable"
     for path in (
         "stack.yml",
-        "template/portable/Dockerfile",
-        "template/portable/template.yml",
-        "requirements/fast.txt",
+        f"{template}/Dockerfile",
+        f"{template}/template.yml",
+        f"{template}/requirements/fast.txt",
     ):
         assert files[path] == (REPOSITORY_DIR / path).read_bytes()
-    assert {"platforms/openfaas/healthcheck.py", "platforms/wsgi/server.py", "platforms/result.py"} < files.keys()
+    for path in ("openfaas/healthcheck.py", "wsgi/server.py", "result.py"):
+        assert files[f"{template}/platforms/{path}"] == (REPOSITORY_DIR / "platforms" / path).read_bytes()
 
 
 def test_function_has_the_requirements_that_the_image_installs(tmp_path: Path) -> None:
@@ -127,20 +128,10 @@ class TestRefused:
         stack = STACK.replace("    environment:", "    environment_file: [secret.yml]\n    environment:")
         check_refused(project(tmp_path, stack, "function"), "environment_file names files that are not packaged")
 
-    @pytest.mark.parametrize(
-        ("old", "new"), [("- ./requirements", "- ./shared"), ("configuration:", "other:"), ("copy:", "templates:")]
-    )
-    def test_other_files_for_the_image(self, tmp_path: Path, old: str, new: str) -> None:
-        check_refused(
-            project(tmp_path, STACK.replace(old, new), "function"), r"configuration\.copy is \[.*\], and what"
-        )
-
-    @pytest.mark.parametrize("name", ["platforms", "requirements"])
-    def test_folder_of_the_function_where_the_image_has_ours(self, tmp_path: Path, name: str) -> None:
-        stack = project(tmp_path, STACK, "function")
-        lay_out(tmp_path, {f"function/{name}/mine.txt": b""})
-
-        check_refused(stack, f"function/{name}' is where faas-cli puts our own: give it another name")
+    @pytest.mark.parametrize("copied", ["[./shared]", "[./platforms, requirements/]", "./shared"])
+    def test_folders_beside_the_stack_file(self, tmp_path: Path, copied: str) -> None:
+        stack = f"{STACK}configuration:\n  copy: {copied}\n"
+        check_refused(project(tmp_path, stack, "function"), r"configuration\.copy names folders that are not packaged")
 
     def test_no_stack_file(self, tmp_path: Path) -> None:
         stack = project(tmp_path, STACK, "function")
@@ -175,7 +166,7 @@ def test_without_pyyaml_it_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_package_has_no_packager(tmp_path: Path) -> None:
-    built.write(build(REPOSITORY_DIR / "function", REPOSITORY_DIR / "stack.yml"), tmp_path)
+    built.write(build(FUNCTION_DIR, STACK_PATH), tmp_path)
     command = [sys.executable, "-E", "-s", "-m", "platforms.openfaas", "package"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 

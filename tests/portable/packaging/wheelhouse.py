@@ -1,4 +1,4 @@
-"""Packages made by hand in a folder that pip takes for its index: real installations without a network."""
+"""Packages made by hand in a folder that uv takes for its index: real installations without a network."""
 
 from __future__ import annotations
 
@@ -20,16 +20,18 @@ def make_wheel(
     files: Mapping[str, bytes] | None = None,
     requires: tuple[str, ...] = (),
     script: str = "",
+    version: str = "1.0",
 ) -> None:
-    """Write `name`-1.0 for a tag; without files it has one module of its name, and `script` is a command of it."""
-    info = f"{name}-1.0.dist-info"
+    """Write a package's wheel for a tag; without files it has one module of its name, and `script` is its command."""
+    info = f"{name}-{version}.dist-info"
     files = {f"{name}.py": b"", **({} if files is None else files)}
-    lines = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1.0", *(f"Requires-Dist: {one}" for one in requires)]
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
+    lines += [f"Requires-Dist: {one}" for one in requires]
     wheel = ["Wheel-Version: 1.0", "Generator: by hand", "Root-Is-Purelib: true", f"Tag: {tag}"]
     entries = {f"{info}/METADATA": "\n".join(lines) + "\n", f"{info}/WHEEL": "\n".join(wheel) + "\n"}
     if script:
         entries[f"{info}/entry_points.txt"] = f"[console_scripts]\n{script} = {name}:main\n"
-    with zipfile.ZipFile(folder / f"{name}-1.0-{tag}.whl", "w") as archive:
+    with zipfile.ZipFile(folder / f"{name}-{version}-{tag}.whl", "w") as archive:
         for path, content in files.items():
             archive.writestr(path, content)
         for path, text in entries.items():
@@ -47,7 +49,7 @@ def make_source(folder: Path, name: str) -> None:
 
 
 def require(function_dir: Path, wheelhouse: Path, *lines: str) -> Path:
-    """Write a requirements.txt of these lines, for which pip looks nowhere but in the folder; return its path."""
+    """Write a requirements.txt of these lines, for which uv looks nowhere but in the folder; return its path."""
     path = function_dir / "requirements.txt"
     path.write_text("\n".join(["--no-index", f"--find-links {wheelhouse}", *lines]) + "\n")
     return path

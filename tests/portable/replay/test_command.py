@@ -140,7 +140,7 @@ def test_result_of_a_native_event_is_shown(tmp_path: Path, capsys: pytest.Captur
         (["missing.json"], 2, "error: cannot read missing.json: No such file or directory"),
         (["{call}", "--platform", "lambda"], 2, "error: there is no platform 'lambda': it takes all, "),
         (["{call}", "--function", "nowhere"], 2, "error: there is no function and no folder 'nowhere'"),
-        (["{call}", "--function", "docs"], 1, "error: cannot import docs.handler"),
+        (["{call}", "--function", "docs"], 1, "error: cannot import function.handler: "),
         (["record", "127.0.0.1"], 2, "error: cannot record '127.0.0.1'"),
         (["record", "http://127.0.0.1:1", "--to", "{call}"], 2, "error: cannot make the folder "),
     ],

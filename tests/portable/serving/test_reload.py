@@ -15,9 +15,9 @@ from tests.runtimes.processes import TIMEOUT_S, Server, running
 
 RELOADING = """
 import os, pathlib, sys
-from portable.serving.reload import run_reloading
+from portable.serving.reload import Start, run_reloading
 
-sys.exit(run_reloading([sys.executable, "-c", sys.argv[2]], pathlib.Path(sys.argv[1]), os.environ))
+sys.exit(run_reloading(Start([sys.executable, "-c", sys.argv[2]], os.environ), pathlib.Path(sys.argv[1])))
 """
 PRINTING = """
 import signal, sys, time

@@ -1,4 +1,4 @@
-"""What `python -m portable serve` says of its arguments, before anything is started."""
+"""What `python -m portable.serving` says of its arguments, before anything is started."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.runtimes.processes import REPOSITORY_DIR, python
 
 def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command; it must end by itself."""
-    command = python("portable", "serve", *arguments)
+    command = python("portable.serving", *arguments)
     return subprocess.run(command, cwd=REPOSITORY_DIR, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -21,7 +21,7 @@ def test_help_shows_its_own_arguments_and_those_of_the_platforms_server(platform
     done = serve("--platform", platform, "--help")
 
     assert done.returncode == 0
-    assert done.stdout.startswith("usage: python -m portable serve")
+    assert done.stdout.startswith("usage: python -m portable.serving")
     assert f"usage: python -m platforms.{platform}" in done.stdout
     assert f"(default: {server})" in done.stdout
     for argument in ("--platform", "--function", "--host", "--port", "--server", "--threads", "--max-body-mb"):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from portable.stack.errors import Refused
 from portable.stack.messages import FunctionDeployment, FunctionName, Resources
 from portable.stack.stack_file import StackFunction, read_stack
+from tests.sample import FUNCTION_DIR, STACK_PATH
 
-REPOSITORY_DIR = Path(__file__).parents[3]
 HEAD = "version: 1.0\nprovider: {name: openfaas}\n"
 SMALL = "functions: {fn: {lang: portable, handler: ./fn, image: local/fn:1}}"
 
@@ -50,8 +50,8 @@ def refusal_of_fields(tmp_path: Path, fields: str) -> str:
     return str(caught.value).replace(f"{tmp_path}/", "")
 
 
-def test_repositorys_own_stack_is_what_faas_cli_deploys() -> None:
-    (function,) = read_stack(REPOSITORY_DIR / "stack.yml", {"TAG": "7"})
+def test_sample_stack_is_what_faas_cli_deploys() -> None:
+    (function,) = read_stack(STACK_PATH, {"TAG": "7"})
 
     assert function == StackFunction(
         FunctionDeployment(
@@ -61,10 +61,9 @@ def test_repositorys_own_stack_is_what_faas_cli_deploys() -> None:
             env_vars={"OPENFAAS_NAME": "meditations", "exec_timeout": "30s", "write_timeout": "30s"},
             read_only_root_filesystem=True,
         ),
-        REPOSITORY_DIR / "function",
+        FUNCTION_DIR,
         "portable",
         build_keys=("build_args",),
-        copied=("./platforms", "./requirements"),
     )
 
 

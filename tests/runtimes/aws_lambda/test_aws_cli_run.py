@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from function.handler import MEDITATIONS
 from tests.conformance import Request
+from tests.sample.function.handler import MEDITATIONS
 
 from .. import artifacts, http
 from ..processes import TIMEOUT_S, Server, python, running

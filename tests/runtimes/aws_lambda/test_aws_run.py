@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from function.handler import MEDITATIONS
 from tests.conformance import Reply, Request
 from tests.functions.conformance.handler import ALL_BYTES
+from tests.sample.function.handler import MEDITATIONS
 
 from .. import artifacts, http
 from ..dap import Debugger

@@ -148,14 +148,14 @@ def worker(function_dir: Path, **environ: str) -> Iterator[Worker]:
 
 
 @contextmanager
-def worker_of(app_dir: Path, **environ: str) -> Iterator[Worker]:
-    """Start a worker for a folder with a function_app.py."""
-    if sys.version_info < (3, 13):
+def worker_of(app_dir: Path, *, python: str = sys.executable, **environ: str) -> Iterator[Worker]:
+    """Start a worker for a folder with a function_app.py, on this Python or on another one that has the library."""
+    if python == sys.executable and sys.version_info < (3, 13):
         pytest.skip(
             "Azure runs this worker library from Python 3.13 on: https://github.com/Azure/azure-functions-python-worker/tree/dev/runtimes/v2"
         )
     port = http.free_port()
-    command = [sys.executable, "-P", str(CHILD), str(port), str(app_dir)]
+    command = [python, "-P", str(CHILD), str(port), str(app_dir)]
     # Azure's own time zone: the library takes a cookie's Expires for local time
     with running(command, environ={"PYTHONPATH": "", "TZ": "UTC", **environ}, cwd=app_dir) as process:
         process.wait_for_line("serving")

@@ -14,6 +14,7 @@ from typing import Any
 import docker
 
 from tests.conformance import Reply, Request
+from tests.sample import PROJECT_DIR
 from tests.tools import python_image, require
 
 from .. import http
@@ -75,8 +76,8 @@ def compose_up(folder: Path, tag: str) -> Iterator[Project]:
 
 
 def copy_into(folder: Path, name: str) -> None:
-    """Copy a file or folder of the repository."""
-    source = REPOSITORY_DIR / name
+    """Copy a file or folder of the sample project, or else of the repository."""
+    source = next(path for path in (PROJECT_DIR / name, REPOSITORY_DIR / name) if path.exists())
     if source.is_dir():
         shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     else:

@@ -15,6 +15,7 @@ from uuid import uuid4
 import yaml
 from docker.errors import APIError
 
+from portable.gateway.providers.process.launch import CHILD
 from tests.portable.gateway.providers.docker.engine import client, remove_network
 from tests.tools import require
 
@@ -91,7 +92,7 @@ class OverProcesses(_Place):
                 words = path.read_bytes().split(b"\0")
             except OSError:
                 continue
-            if b"portable.gateway.providers.process.child" in words and str(self.folder / name).encode() in words:
+            if str(CHILD).encode() in words and str(self.folder / name).encode() in words:
                 pids.append(int(path.parent.name))
         return sorted(pids)
 

@@ -115,10 +115,8 @@ def processes(folder: Path) -> Iterator[Place]:
 def compose(folder: Path) -> Iterator[Place]:
     """Run the gateway with docker compose; its functions have images of a tag of their own."""
     tag = f"test-{uuid4().hex[:8]}"
-    for name in ("template", "platforms", "requirements"):
-        copy_into(folder, name)
+    copy_into(folder, "template")
     stack = stack_of(FUNCTIONS)
-    stack["configuration"] = {"copy": ["./platforms", "./requirements"]}
     for name, function in stack["functions"].items():
         shutil.copytree(TRAFFIC, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         function |= {"image": f"local/{name}:{tag}", "build_args": {"PYTHON_IMAGE": python_image()}}

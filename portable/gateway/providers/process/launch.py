@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import random
 import socket
-import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ....deploying.errors import BadSettings
+from ....project.environment import Environment
+from ....project.functions import Function
+from ....project.variables import find_secret
 from ....stack.errors import Refused, Unavailable
-from ....stack.messages import FunctionDeployment
+from ....stack.messages import FunctionDeployment, FunctionName
 from ...secrets import SecretStore
 
 HOST = "127.0.0.1"
-ROOT_DIR = Path(__file__).resolve().parents[4]
+TOOL_DIR = Path(__file__).resolve().parents[4]
+CHILD = Path(__file__).with_name("child.py")
+Environments = Callable[[Function], Environment]
 # Below the ports that systems give to connections (from 32768 on Linux, 49152 elsewhere): none of those can take one
 # between its choice and its use.
 _PORTS = range(20_000, 32_000)
@@ -23,17 +28,27 @@ _NOT_INHERITED = ("HANDLER", "HOST", "PORT")  # they would change what is served
 _DEFAULTS = {"PYTHONUNBUFFERED": "1", "healthcheck_interval": "0s"}  # the gateway has drained it before it stops it
 
 
-def command_for(command: Sequence[str], handler_dir: Path, port: int, grace_s: float) -> Sequence[str]:
-    """Return what starts `command` for a folder's function as a child of the gateway's, to be run in ROOT_DIR."""
-    child = (sys.executable, "-m", "portable.gateway.providers.process.child", f"{grace_s:g}")
-    return [*child, *command, "--function", str(handler_dir), "--host", HOST, "--port", str(port)]
+def environment_of(function: Function, make: Environments) -> Environment:
+    """Return a function's own environment, which is made if its requirements changed. Raises Refused."""
+    try:
+        return make(function)
+    except BadSettings as error:
+        raise Refused(str(error)) from error
+
+
+def command_for(
+    made: Environment, command: Sequence[str], handler_dir: Path, port: int, grace_s: float
+) -> Sequence[str]:
+    """Return what starts `command` for a folder's function, in its environment, as a child of the gateway's."""
+    own = ("--function", str(handler_dir), "--host", HOST, "--port", str(port))
+    return made.command(str(CHILD), f"{grace_s:g}", *command, *own)
 
 
 def package_dirs(command: Sequence[str]) -> list[Path]:
-    """Return the folder of the package in ROOT_DIR that a command runs: a change there is one of every function."""
+    """Return the folder of our own package that a command runs: a change there is one of every function."""
     match command:
         case ["python", "-m", module, *_]:
-            package_dir = ROOT_DIR / module.partition(".")[0]
+            package_dir = TOOL_DIR / module.partition(".")[0]
             return [package_dir] if package_dir.is_dir() else []
     return []
 
@@ -51,18 +66,30 @@ def environ_for(deployment: FunctionDeployment, inherited: Mapping[str, str]) ->
     }
 
 
-def secret_values(secrets: SecretStore, deployment: FunctionDeployment) -> dict[str, str]:
-    """Return a function's secrets by name. Raises Refused if one is missing, or cannot be in an environment.
+def secret_values(
+    secrets: SecretStore, deployment: FunctionDeployment, root: Path, environ: Mapping[str, str]
+) -> dict[str, str]:
+    """Return a function's secrets by name: of the gateway, else of the project. Raises Refused if one is missing.
 
     Under their own names (`api-key`), which `context.secret` looks for first: in capitals, `path` would be PATH.
     """
-    values = {}
-    for name in deployment.secrets:
-        value = secrets.find(deployment.name.namespace, name).read_bytes()
-        if b"\0" in value:
-            raise Refused(f"secret {name!r} has a NUL in it, which the environment of a process cannot have")
-        values[name] = os.fsdecode(value.removesuffix(b"\n"))
-    return values
+    return {name: _secret_value(secrets, deployment.name, name, root, environ) for name in deployment.secrets}
+
+
+def _secret_value(
+    secrets: SecretStore, function: FunctionName, name: str, root: Path, environ: Mapping[str, str]
+) -> str:
+    if not secrets.exists(function.namespace, name):
+        try:
+            found = find_secret(name, root, environ)
+        except BadSettings as error:
+            raise Refused(str(error)) from error
+        if found is not None:
+            return found
+    value = secrets.find(function.namespace, name).read_bytes()
+    if b"\0" in value:
+        raise Refused(f"secret {name!r} has a NUL in it, which the environment of a process cannot have")
+    return os.fsdecode(value.removesuffix(b"\n"))
 
 
 def free_port(taken: Collection[int]) -> int:

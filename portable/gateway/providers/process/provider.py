@@ -16,6 +16,9 @@ from itertools import count
 from pathlib import Path
 from threading import Event
 
+from ....project.environment import Environment
+from ....project.functions import function_of
+from ....project.requirement_files import FILE_NAME, contents
 from ....serving.sources import Sources
 from ....stack.errors import Conflict, NotFound, Refused, Unavailable
 from ....stack.messages import FunctionDeployment, FunctionName, LogMessage, LogQuery, Usage
@@ -26,7 +29,16 @@ from ...logs.buffer import LogBuffer
 from ...secrets import SecretStore
 from ..base import Change, Notify, Replica, ReplicaState
 from .declared import checked, difference
-from .launch import HOST, ROOT_DIR, command_for, environ_for, free_port, package_dirs, secret_values
+from .launch import (
+    HOST,
+    Environments,
+    command_for,
+    environ_for,
+    environment_of,
+    free_port,
+    package_dirs,
+    secret_values,
+)
 from .running import RunningProcess
 from .usage import usage_of
 
@@ -45,20 +57,24 @@ class ProcessProvider:
         stack_path: Path,
         secrets: SecretStore,
         environ: Mapping[str, str],
+        environments: Environments,
         command: Sequence[str] = Config.process_command,
         grace_s: float = 60.0,
         archive: LogArchive | None = None,
     ) -> None:
         """Take the functions of `stack_path`; `command` serves one, in `environ` but for the gateway's own settings.
 
+        `environments` gives the Python of a function, with what it requires.
         `grace_s` is how long a process may take to end when the gateway does. What they print is kept in `archive`, and
         begins with what is there already; without one it goes with the gateway. Raises Refused for a function that is
         not of lang portable, or whose folder is not there.
         """
         self._functions = {one.deployment.name: checked(one, stack_path) for one in functions}
         self._stack_path = stack_path
+        self._root = stack_path.absolute().parent
         self._secrets = secrets
         self._environ = environ
+        self._environments = environments
         self._command = command
         self._package_dirs = package_dirs(command)
         self._grace_s = grace_s
@@ -70,9 +86,12 @@ class ProcessProvider:
         self._numbers = count(1)
         self._notify: Notify | None = None
         self._closed = Event()
-        self._sources = Sources(
-            [*self._package_dirs, *(one.handler_dir for one in self._functions.values())], [stack_path]
-        )
+        requirements = {name: set(contents(one.handler_dir / FILE_NAME)) for name, one in self._functions.items()}
+        self._sources_of = {
+            name: {one.handler_dir, *self._package_dirs, *requirements[name]} for name, one in self._functions.items()
+        }
+        folders = [*self._package_dirs, *(one.handler_dir for one in self._functions.values())]
+        self._sources = Sources(folders, [stack_path, *set[Path]().union(*requirements.values())])
 
     def declared(self) -> Sequence[FunctionDeployment]:
         """Return the deployments of the stack file."""
@@ -86,7 +105,7 @@ class ProcessProvider:
             raise Refused(self._only(f"{deployment.name} is not in it (it has {names})"))
         if different := difference(declared.deployment, deployment):
             raise Refused(self._only(f"{deployment.name} has another {', another '.join(different)} there"))
-        secret_values(self._secrets, deployment)
+        secret_values(self._secrets, deployment, self._root, self._environ)
 
     def replicas(self, function: FunctionName | None = None) -> list[Replica]:
         """Return every replica there is, or those of one function."""
@@ -98,6 +117,7 @@ class ProcessProvider:
         """Start a process of a declared function. Raises Refused for any other, or if a secret is missing."""
         if deployment.name not in self._functions:
             self.check(deployment)
+        made = self._environment(deployment.name)
         with self._lock:
             self._check_open()
             name = f"{deployment.name.name}-{next(self._numbers)}"
@@ -112,7 +132,7 @@ class ProcessProvider:
                     state=ReplicaState.STOPPED,
                 )
             )
-            self._start(slot)
+            self._start(slot, made)
             self._slots[name] = slot
             return slot.replica
 
@@ -128,6 +148,8 @@ class ProcessProvider:
         with slot.changing:
             if state in (ReplicaState.STOPPED, ReplicaState.REMOVED):
                 return self._stop(slot, state, grace_s)
+            function = slot.replica.function
+            made = self._environment(function) if slot.replica.state is ReplicaState.STOPPED else None
             with self._lock:
                 if replica.id not in self._slots:  # removed while this waited
                     return _gone(replica, state)
@@ -135,7 +157,7 @@ class ProcessProvider:
                     slot.pause()
                 elif slot.replica.state is ReplicaState.STOPPED:
                     self._check_open()
-                    self._start(slot)
+                    self._start(slot, made or self._environment(function))
                 else:
                     slot.resume()
                 return slot.replica
@@ -174,16 +196,17 @@ class ProcessProvider:
                     future.result()
         self._log_buffer.close()
 
-    def _start(self, slot: _Slot) -> None:
+    def _start(self, slot: _Slot, made: Environment) -> None:
         """Start a stopped replica's process; the lock is held."""
         deployment = slot.replica.deployment
         port = free_port({one.replica.port for one in self._slots.values()})
-        secrets = secret_values(self._secrets, deployment)
+        secrets = secret_values(self._secrets, deployment, self._root, self._environ)
+        handler_dir = self._functions[deployment.name].handler_dir
         try:
             process = RunningProcess(
-                command_for(self._command, self._functions[deployment.name].handler_dir, port, self._grace_s),
+                command_for(made, self._command, handler_dir, port, self._grace_s),
                 environ=environ_for(deployment, self._environ) | secrets,
-                cwd=ROOT_DIR,
+                cwd=self._root,
                 on_line=lambda line: self._log_buffer.append(deployment.name, slot.replica.name, line),
                 on_exit=lambda: self._on_exit(slot),
             )
@@ -220,12 +243,15 @@ class ProcessProvider:
             notify(replica.function, Change.REPLICAS, replica.id)
 
     def _on_change(self, changed: set[Path]) -> None:
-        for name, function in self._functions.items():
-            if self._notify and not changed.isdisjoint((function.handler_dir, *self._package_dirs)):
+        for name, sources in self._sources_of.items():
+            if self._notify and not changed.isdisjoint(sources):
                 log.info("the source of %s changed", name)
                 self._notify(name, Change.SOURCE, "")
         if self._stack_path in changed:
             log.warning("%s changed: start the gateway again to use it", self._stack_path)
+
+    def _environment(self, name: FunctionName) -> Environment:
+        return environment_of(function_of(self._functions[name], self._stack_path), self._environments)
 
     def _check_open(self) -> None:
         if self._closed.is_set():

@@ -18,6 +18,7 @@ from portable.packaging import zip_file
 from portable.packaging.errors import PackageError
 from tests.portable.packaging.trees import lay_out, shipped
 from tests.portable.packaging.wheelhouse import make_source, make_wheel, require
+from tests.sample import FUNCTION_DIR
 
 ROOT = Path(__file__).parents[4]
 SHIM = sorted(f"platforms/{path}" for path in shipped("aws_lambda"))
@@ -48,12 +49,12 @@ def unpack(built: Package, folder: Path) -> Path:
 
 class TestContents:
     def test_sample_has_its_handler_the_shim_and_nothing_else(self) -> None:
-        built = package.build(ROOT / "function", "python3.13", None)
+        built = package.build(FUNCTION_DIR, "python3.13", None)
 
         assert list(built.files) == ["function/handler.py", *SHIM]
 
     def test_shim_is_the_source_as_it_is(self, tmp_path: Path) -> None:
-        folder = unpack(package.build(ROOT / "function", "python3.13", None), tmp_path / "task")
+        folder = unpack(package.build(FUNCTION_DIR, "python3.13", None), tmp_path / "task")
 
         assert [path for path in SHIM if (folder / path).read_bytes() != (ROOT / path).read_bytes()] == []
 
@@ -111,7 +112,7 @@ class TestContents:
         ]
 
     def test_unzipped_package_answers_without_the_repository(self, tmp_path: Path) -> None:
-        folder = unpack(package.build(ROOT / "function", "python3.13", None), tmp_path / "task")
+        folder = unpack(package.build(FUNCTION_DIR, "python3.13", None), tmp_path / "task")
         ask = (
             "import json, types; from platforms.aws_lambda import shim, events;"
             "context = types.SimpleNamespace(aws_request_id='1', function_name='f',"

@@ -12,10 +12,11 @@ import pytest
 
 from portable.aws.artifact import spec
 from portable.deploying.errors import BadSettings
+from tests.sample import FUNCTION_DIR
 
 from ..targets import NAMES, SPEC, make_target
 
-SAMPLE = Path(__file__).parents[4] / "function" / "openapi.json"
+SAMPLE = FUNCTION_DIR / "openapi.json"
 ALIAS = "arn:aws:lambda:eu-west-1:123456789012:function:meditations-dev:live"
 
 

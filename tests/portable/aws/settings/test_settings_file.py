@@ -8,10 +8,10 @@ import pytest
 
 from portable.aws.settings import Settings, Smoke, Statement
 from portable.aws.settings.reading import DEFAULT_CONFIG, Options, load
+from tests.sample import FUNCTION_DIR, PROJECT_DIR, STACK_PATH
 
 from .settings_files import read, refusal
 
-REPOSITORY_DIR = Path(__file__).parents[4]
 PROFILES = "[default]\nregion = eu-south-1\n[profile work]\nregion = us-west-2\n[profile bare]\noutput = json\n"
 
 
@@ -27,8 +27,8 @@ def test_nothing_given_is_the_defaults(tmp_path: Path, monkeypatch: pytest.Monke
     assert read(tmp_path) == Settings(app="meditations", stage="dev", region="eu-west-1")
 
 
-def test_default_paths_are_those_of_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(REPOSITORY_DIR)
+def test_default_paths_are_those_of_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT_DIR)
     settings = load(Options(), {"AWS_REGION": "eu-west-1"})
 
     assert settings.app == "meditations"
@@ -40,16 +40,16 @@ def test_default_paths_are_those_of_the_repository(monkeypatch: pytest.MonkeyPat
 def test_sample_deploy_toml_is_good_for_every_stage_it_names(stage: str) -> None:
     options = Options(
         stage=stage,
-        config=REPOSITORY_DIR / DEFAULT_CONFIG,
-        function_dir=REPOSITORY_DIR / "function",
-        stack=REPOSITORY_DIR / "stack.yml",
+        config=PROJECT_DIR / DEFAULT_CONFIG,
+        function_dir=FUNCTION_DIR,
+        stack=STACK_PATH,
     )
 
     assert load(options, {"AWS_REGION": "eu-west-1"}).stage == stage
 
 
 def test_sample_deploy_toml_is_good_with_every_comment_taken_up(tmp_path: Path) -> None:
-    sample = (REPOSITORY_DIR / DEFAULT_CONFIG).read_text()
+    sample = (PROJECT_DIR / DEFAULT_CONFIG).read_text()
     lines = [line.removeprefix("# ") if " = " in line else line for line in sample.splitlines()]
 
     settings = read(tmp_path, "\n".join(lines), environ={}, stage="prod")

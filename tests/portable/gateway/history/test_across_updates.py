@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,8 @@ from portable.stack.stack_file import read_stack
 
 from ..fake_provider import FakeProvider
 from ..providers.process.processes import (
+    THIS_PYTHON,
+    THIS_TREE,
     TIMEOUT_S,
     call,
     printed,
@@ -93,7 +94,8 @@ def processes(folder: Path, archive: LogArchive) -> Iterator[ProcessProvider]:
         read_stack(stack_path, {}),
         stack_path=stack_path,
         secrets=secret_store(folder),
-        environ=os.environ,
+        environ=THIS_TREE,
+        environments=lambda _: THIS_PYTHON,
         grace_s=TIMEOUT_S,
         archive=archive,
     )

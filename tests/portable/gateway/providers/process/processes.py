@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import textwrap
 import threading
 import time
@@ -15,8 +16,10 @@ from typing import TypeVar
 
 from portable.gateway.config import Config
 from portable.gateway.providers.base import Change, Replica
+from portable.gateway.providers.process.launch import TOOL_DIR
 from portable.gateway.providers.process.provider import ProcessProvider
 from portable.gateway.secrets import SecretStore
+from portable.project.environment import Environment
 from portable.stack.messages import FunctionName, LogQuery
 from portable.stack.stack_file import read_stack
 from tests.conformance import Request
@@ -24,6 +27,10 @@ from tests.runtimes import http
 
 TIMEOUT_S = 60.0
 PID = "import os\n\ndef handle(event, context):\n    return str(os.getpid())\n"
+THIS_PYTHON = Environment(Path(sys.executable))
+"""In place of one that uv makes, for functions that require nothing; `platforms` is that of THIS_TREE."""
+
+THIS_TREE = {**os.environ, "PYTHONPATH": str(TOOL_DIR)}
 T = TypeVar("T")
 Report = tuple[FunctionName, Change, str]
 
@@ -53,7 +60,8 @@ def make_provider(
         read_stack(stack_path, {}),
         stack_path=stack_path,
         secrets=secret_store(stack_path.parent),
-        environ={**os.environ, **(environ or {})},
+        environ=THIS_TREE | dict(environ or {}),
+        environments=lambda _: THIS_PYTHON,
         command=command,
         grace_s=TIMEOUT_S,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import signal
 import subprocess
@@ -13,9 +12,20 @@ from pathlib import Path
 import pytest
 
 from portable.gateway.config import Config
-from portable.gateway.providers.process.launch import ROOT_DIR, command_for
+from portable.gateway.providers.process.launch import TOOL_DIR, command_for
 
-from .processes import PID, TIMEOUT_S, printed, providing, until, wait_until_gone, write_function, write_stack
+from .processes import (
+    PID,
+    THIS_PYTHON,
+    THIS_TREE,
+    TIMEOUT_S,
+    printed,
+    providing,
+    until,
+    wait_until_gone,
+    write_function,
+    write_stack,
+)
 
 DRIVER = """
 import sys
@@ -41,8 +51,8 @@ def test_processes_running_and_paused_end_when_the_gateway_is_killed(tmp_path: P
     stack_path = write_stack(tmp_path, "fn")
     with subprocess.Popen(
         [sys.executable, "-c", DRIVER, str(stack_path), *command],
-        cwd=ROOT_DIR,
-        env={**os.environ, "PYTHONPATH": str(ROOT_DIR)},
+        cwd=TOOL_DIR,
+        env=THIS_TREE,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -68,8 +78,8 @@ def test_process_that_does_not_end_when_asked_is_killed_after_its_grace(tmp_path
     """
     folder = write_function(tmp_path / "fn", stuck)
     with subprocess.Popen(
-        command_for(command, folder, port=1, grace_s=0.0),
-        cwd=ROOT_DIR,
+        command_for(THIS_PYTHON, command, folder, port=1, grace_s=0.0),
+        cwd=TOOL_DIR,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -83,7 +93,7 @@ def test_process_that_does_not_end_when_asked_is_killed_after_its_grace(tmp_path
         assert child.wait(TIMEOUT_S) == -signal.SIGKILL
 
 
-def test_command_python_is_the_gateways_own_interpreter(tmp_path: Path) -> None:
+def test_command_python_is_the_functions_own_interpreter(tmp_path: Path) -> None:
     code = "import sys; print(sys.executable, sys.prefix, *sys.argv[1:3])"
     folder = write_function(tmp_path / "fn", PID)
     with providing(tmp_path, command=("python", "-c", code)) as provider:

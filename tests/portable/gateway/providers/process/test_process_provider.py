@@ -20,8 +20,11 @@ from portable.stack.messages import FunctionName, LogQuery, Usage
 from portable.stack.stack_file import read_stack
 from tests.conformance import Broken, Request
 from tests.runtimes import http
+from tests.sample import STACK_PATH
 
 from .processes import (
+    THIS_PYTHON,
+    THIS_TREE,
     TIMEOUT_S,
     Reports,
     call,
@@ -36,14 +39,16 @@ from .processes import (
     write_stack,
 )
 
-REPOSITORY_DIR = Path(__file__).parents[5]
 FN = FunctionName("fn")
 
 
-def test_repositorys_own_function_is_served(tmp_path: Path) -> None:
-    stack_path = REPOSITORY_DIR / "stack.yml"
+def test_sample_function_is_served(tmp_path: Path) -> None:
     provider: Provider = ProcessProvider(
-        read_stack(stack_path, {}), stack_path=stack_path, secrets=SecretStore(tmp_path), environ=os.environ
+        read_stack(STACK_PATH, {}),
+        stack_path=STACK_PATH,
+        secrets=SecretStore(tmp_path),
+        environ=THIS_TREE,
+        environments=lambda _: THIS_PYTHON,
     )
     try:
         (deployment,) = provider.declared()

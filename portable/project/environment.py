@@ -1,0 +1,158 @@
+"""A function's own environment: a Python with what the function requires, and with what serves it on this machine.
+
+It is made by uv under `.portable/environments/` of the project, once for each state of the function's requirements.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.metadata
+import os
+import re
+import shutil
+import site
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import assets
+from ..deploying.errors import BadSettings
+from ..deploying.world import World
+from .functions import Function
+from .requirement_files import FILE_NAME, contents
+from .uv import UvFailed, explained, run_uv
+
+PORTABLE_DIR = ".portable"
+_TOOL_DIR = Path(__file__).resolve().parents[2]
+SERVERS = (assets.path("requirements/serve.txt"), assets.path("requirements/fast.txt"))
+"""The lock files of the servers, which the function's own requirements win over."""
+
+_WITH_TOOL = Path(__file__).with_name("with_tool.py")
+_COMPLETE = "complete"  # written last: without it the maker was interrupted
+_LIB = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+_VERSION_OF_THIS = "1"  # another one makes every environment again
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The interpreter of a function, in which `platforms` and what the function requires can be imported."""
+
+    python: Path
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return what runs the interpreter with arguments: `-m`, `platforms.wsgi`."""
+        return [str(self.python), *arguments]
+
+    def with_tool(self, *arguments: str) -> list[str]:
+        """Return what runs `-m MODULE ...` with the tool's own packages behind the function's."""
+        folders = dict.fromkeys([str(_TOOL_DIR), *site.getsitepackages(), *_user_site()])
+        return [str(self.python), str(_WITH_TOOL), os.pathsep.join(folders), *arguments]
+
+
+def environment(function: Function, world: World, *, say: Say, servers: Sequence[Path] = SERVERS) -> Environment:
+    """Return the environment of a function, which is made if its requirements changed; `say` is told of the progress.
+
+    Several may ask at a time: one makes it, and the others wait. Raises BadSettings, which names the requirement.
+    """
+    folder = _folder(function, servers)
+    found = Environment(folder / "bin" / "python")
+    try:
+        if not _is_complete(found):
+            with _locked(folder.parent, function, say):
+                if not _is_complete(found):
+                    _make(found, function, world, say=say, servers=servers)
+                    _remove_others(folder)
+    except OSError as error:
+        raise BadSettings(f"{function.name}: cannot make its environment {folder}: {error.strerror}") from error
+    return found
+
+
+def _folder(function: Function, servers: Iterable[Path]) -> Path:
+    """Return `.portable/environments/NAME-PLACE-KEY`.
+
+    The place is of the function, the tool and its Python, the key of what is installed.
+    """
+    place = _digest(str(function.folder), sys.base_prefix, sys.version, str(_TOOL_DIR))
+    own = contents(function.folder / FILE_NAME)
+    key = _digest(_VERSION_OF_THIS, *own.values(), *(lock.read_bytes() for lock in servers))
+    name = re.sub(r"[^\w.-]", "_", function.name)
+    return function.root / PORTABLE_DIR / "environments" / f"{name}-{place}-{key}"
+
+
+def _digest(*parts: str | bytes) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(hashlib.sha256(part.encode() if isinstance(part, str) else part).digest())
+    return whole.hexdigest()[:8]
+
+
+def _is_complete(found: Environment) -> bool:
+    return (found.python.parents[1] / _COMPLETE).is_file() and found.python.exists()
+
+
+@contextmanager
+def _locked(folder: Path, function: Function, say: Say) -> Iterator[None]:
+    """Keep other makers out of a folder, which is made; the system ends the lock of a process that was killed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder.parent / ".gitignore").write_text("*\n")
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"{function.name}: waiting for another command, which makes an environment")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make(found: Environment, function: Function, world: World, *, say: Say, servers: Sequence[Path]) -> None:
+    folder = found.python.parents[1]
+    requirements = function.folder / FILE_NAME
+    shown = os.path.relpath(requirements, function.root)
+    say(f"{function.name}: making its environment" + (f" from {shown}" if requirements.exists() else ""))
+
+    def uv(*arguments: str) -> None:
+        cwd = function.folder
+        run_uv(arguments, cwd=cwd, environ=world.environ, say=lambda line: say(f"{function.name}: {line}"))
+
+    install = ("pip", "install", "--python", str(found.python))
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        uv("venv", "--no-project", "--python", sys.executable, str(folder))
+        if requirements.exists():
+            uv(*install, "--requirement", str(requirements))
+        missing = folder / "servers.txt"
+        missing.write_text(_missing(servers, folder / _LIB))
+        uv(*install, "--no-deps", "--requirement", str(missing))
+    except UvFailed as error:
+        shutil.rmtree(folder)
+        raise BadSettings(explained(str(error), shown)) from None
+    (folder / _LIB / "platforms").symlink_to(_TOOL_DIR / "platforms")
+    (folder / _COMPLETE).touch()
+
+
+def _missing(servers: Sequence[Path], lib: Path) -> str:
+    """Return the entries of lock files whose packages are not installed: the function's own versions stay."""
+    there = {_normal(one.name) for one in importlib.metadata.distributions(path=[str(lib)])}
+    entries = [entry for lock in servers for entry in re.split(r"^(?=[^\s#])", lock.read_text(), flags=re.MULTILINE)]
+    return "".join(entry for entry in entries if _normal(re.split("[^\\w.-]|==", entry, maxsplit=1)[0]) not in there)
+
+
+def _normal(name: str) -> str:
+    """Return a project's name as https://packaging.python.org/en/latest/specifications/name-normalization/ has it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _remove_others(folder: Path) -> None:
+    """Remove what the same tool has made of earlier requirements of the same function."""
+    for other in folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _user_site() -> list[str]:
+    return [site.getusersitepackages()] if site.ENABLE_USER_SITE else []

@@ -1,0 +1,91 @@
+"""Run uv, which makes environments and gets packages, and tell its errors in one line that names the requirement."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from ..deploying.errors import BadSettings
+
+_PROGRESS = ("Downloading ", "Building ", "Installed ")
+# they would install elsewhere, or by another Python
+_OWN_PLACE = ("UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_BREAK_SYSTEM_PACKAGES", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")
+_NO_VERSION = re.compile(r"[Bb]ecause there (?:is|are) no versions? of (.+?),? and you require (\S+?),")
+_NO_PACKAGE = re.compile(r"[Bb]ecause (\S+) was not found in the (package registry|provided package locations|cache)")
+_NO_ANSWER = re.compile(r"Failed to fetch: [`']?(\S+?)[`']?$", re.MULTILINE)
+
+
+class UvFailed(Exception):
+    """uv ended with an error; the text is what it said on stderr."""
+
+
+def run_uv(
+    arguments: Sequence[str], *, cwd: Path, environ: Mapping[str, str], say: Callable[[str], None] | None = None
+) -> None:
+    """Run uv to its end; `say` is given the lines in which it tells of its progress.
+
+    Where no index answers, what was got before does. Raises UvFailed.
+    """
+    try:
+        _run(arguments, cwd, environ, say)
+    except UvFailed as failed:
+        if not _NO_ANSWER.search(str(failed)):
+            raise
+        try:
+            _run([*arguments, "--offline"], cwd, environ, say)
+        except UvFailed:
+            raise failed from None
+
+
+def _run(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], say: Callable[[str], None] | None) -> None:
+    environ = {name: value for name, value in environ.items() if name not in _OWN_PLACE}
+    command = [_uv(), *arguments, "--no-python-downloads", "--color=never"]
+    said = []
+    with subprocess.Popen(
+        command, cwd=cwd, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace"
+    ) as process:
+        for line in process.stderr or ():
+            said.append(line)
+            if say and line.strip().startswith(_PROGRESS):
+                say(line.strip())
+    if process.returncode:
+        raise UvFailed("".join(said))
+
+
+def explained(stderr: str, requirements: str) -> str:
+    """Return one line that says which requirement of a file cannot be had, and why."""
+    whole = " ".join(stderr.split())  # uv breaks its lines where a terminal ends
+    if found := _NO_VERSION.search(whole):
+        return f"{found[2]} of {requirements}: there is no such version; name one that there is"
+    if found := _NO_PACKAGE.search(whole):
+        return f"{found[1]} of {requirements}: {_nowhere(found[2])}"
+    if found := _NO_ANSWER.search(stderr):
+        package = found[1].rstrip("/").rpartition("/")[2]
+        return f"{package} of {requirements}: no answer from {found[1]}; look at the network, or at UV_DEFAULT_INDEX"
+    return f"{requirements}: {_in_one_line(stderr)}"
+
+
+def _nowhere(place: str) -> str:
+    if place == "cache":
+        return "uv is offline (UV_OFFLINE), and has not got it before; let it ask the network once"
+    where = "the package index has" if place == "package registry" else "the given folders and indexes have"
+    return f"{where} no package of that name; look at its spelling"
+
+
+def _in_one_line(stderr: str) -> str:
+    """Return an error and its causes without what uv says of its work, of a terminal and of whom to blame."""
+    text = stderr[stderr.find("error: ") + len("error: ") :] if "error: " in stderr else stderr
+    text = " ".join(text.partition("\nhint:")[0].split()).replace(" cause: ", ": ")
+    text = text.removeprefix("No solution found when resolving dependencies: Because ")
+    return text.replace(", we can conclude that your requirements are unsatisfiable", "").removesuffix(".")
+
+
+def _uv() -> str:
+    from uv import find_uv_bin
+
+    try:
+        return find_uv_bin()
+    except FileNotFoundError as error:
+        raise BadSettings(f"uv, which makes environments, is not installed whole: {error}") from None

@@ -1,0 +1,51 @@
+"""Put a new function together: its folder, its entry in stack.yml, and a project around the first one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..deploying.errors import BadSettings
+from . import names, templates
+from .entry import added
+from .making import make
+
+STACK = "stack.yml"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made, and what was there before and stays as it is, by paths in the project's folder."""
+
+    files: tuple[str, ...]
+    kept: tuple[str, ...]
+    is_project: bool
+
+
+def new(root: Path, name: str, kind: str, source: str | None) -> Made:
+    """Make a function in a folder, and a project where no stack.yml is; `source` is the tool's requirement.
+
+    Raises BadSettings, and then nothing is made.
+    """
+    names.check(name)
+    if (root / name).exists() or (root / name).is_symlink():
+        raise BadSettings(f"{name} is there already, and nothing is overwritten: take another name, or move it away")
+    function = {f"{name}/{path}": text for path, text in templates.function_files(kind, name).items()}
+    entry = templates.entry(kind, name)
+    stack = root / STACK
+    if stack.exists():
+        make(root, function, (stack, added(_read(stack), Path(STACK), name, entry)))
+        return Made(tuple(function), (), is_project=False)
+    project = templates.project_files(name, source)
+    kept = tuple(path for path in project if (root / path).exists())
+    project[STACK] = added(project[STACK], Path(STACK), name, entry)
+    files = {path: text for path, text in {**project, **function}.items() if path not in kept}
+    make(root, files)
+    return Made(tuple(files), kept, is_project=True)
+
+
+def _read(stack: Path) -> str:
+    try:
+        return stack.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{STACK} cannot be read: {error}") from None

@@ -1,0 +1,73 @@
+"""One function of this machine, served in its own environment: what starts its server, for as long as files change."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from ..deploying.errors import BadSettings, DeployError
+from ..deploying.world import World
+from ..project.environment import environment
+from ..project.functions import Function, find
+from ..project.requirement_files import FILE_NAME, contents
+from ..project.variables import variables
+from .reload import Start, run_reloading
+
+
+@dataclass(frozen=True)
+class LocalServer:
+    """The server of a platform for the function that `named` and a stack file stand for, with further arguments."""
+
+    world: World
+    named: str | None
+    stack: Path
+    platform: str
+    arguments: Sequence[str]
+
+    def run(self) -> int:
+        """Serve until a signal, and again when something changes; return the exit code. Raises DeployError."""
+        function = self._function()
+        start = self._start(function)
+        shown = os.path.relpath(function.folder)
+        self._say(f"watching {shown}/ for changes; Ctrl-C stops")
+        files = [self.stack.absolute(), *contents(function.folder / FILE_NAME)]
+        try:
+            return run_reloading(start, function.folder, files, renew=self._renew)
+        except OSError as error:
+            raise DeployError(f"cannot watch {shown}/: {error}; WATCHFILES_FORCE_POLLING=true may do") from error
+
+    def debug(self, port: int, *, waits: bool) -> NoReturn:
+        """Become the server, under debugpy on a port of 127.0.0.1; it `waits` for a debugger. Raises DeployError."""
+        debugpy = importlib.util.find_spec("debugpy")
+        if not debugpy or not debugpy.submodule_search_locations:
+            raise BadSettings("debugpy is not installed: install portable-functions[debug]")
+        start = self._start(self._function())
+        python, *server = start.command
+        # by its folder: it is the tool's, whose other packages are not to be seen
+        listen = ("--listen", f"127.0.0.1:{port}", *(["--wait-for-client"] if waits else ()))
+        command = [python, "-X", "frozen_modules=off", debugpy.submodule_search_locations[0], *listen, *server]
+        self._say(f"listening for a debugger on 127.0.0.1:{port}" + ("; it serves once one is there" if waits else ""))
+        os.execve(python, command, {"PYDEVD_DISABLE_FILE_VALIDATION": "1", **start.environ})  # noqa: S606 - its own Python
+
+    def _function(self) -> Function:
+        return find(self.named, self.stack, self.world.environ)
+
+    def _start(self, function: Function) -> Start:
+        environ = {**self.world.environ, **variables(function, self.world.environ)}
+        made = environment(function, self.world, say=self._say)
+        command = made.command("-m", f"platforms.{self.platform}", "--function", str(function.folder), *self.arguments)
+        return Start(command, environ)
+
+    def _renew(self) -> Start | None:
+        try:
+            return self._start(self._function())
+        except DeployError as error:
+            self._say(f"error: {error}; the function is served as it was")
+            return None
+
+    def _say(self, line: str) -> None:
+        print(line, file=self.world.stderr, flush=True)

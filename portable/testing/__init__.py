@@ -1,0 +1,28 @@
+"""Test a function without a server: `from portable.testing import Client`.
+
+client      the test's client: requests and events, through the shim and the front door of any platform
+subject     the function under test: found, loaded, and with its variables while it is called
+requests    a test's arguments as a request
+missing     which of its requirements are not installed here
+events      the event that a test names
+reply       what a request is answered with
+platform    the platform that the test of the moment runs on
+plugin      the pytest plugin: `on_every_platform`, `--platform`, `not_on`
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .client import Client as Client
+    from .reply import ClientReply as ClientReply
+
+_MODULES = {"Client": "client", "ClientReply": "reply"}
+
+
+def __getattr__(name: str) -> Any:
+    # imported when it is asked for: pytest loads the plugin in every project that has this tool
+    from importlib import import_module
+
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)

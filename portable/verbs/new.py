@@ -1,0 +1,54 @@
+"""`portable new`: make a function with a test, and a project around the first one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..deploying.world import World
+from ..scaffold import source as tool_source
+from ..scaffold.new import Made
+from ..scaffold.new import new as make_new
+from ..scaffold.templates import KINDS
+
+
+@click.command()
+@click.argument("name")
+@click.option("--kind", type=click.Choice(KINDS), default=KINDS[0], show_default=True, help="what calls the function")
+@click.option(
+    "--source",
+    metavar="REQUIREMENT",
+    help="what a new project's CI installs as `portable` (default: what this one was installed from)",
+)
+@click.pass_obj
+def command(world: World, name: str, kind: str, source: str | None) -> int:
+    """Make a function: a folder NAME with a handler and a test, and its entry in stack.yml.
+
+    Where there is no stack.yml it makes the project too. Nothing is overwritten.
+    """
+    requirement = tool_source.requirement_from(source) if source else tool_source.installed()
+    made = make_new(Path.cwd(), name, kind, requirement)
+    for line in _told(made, name, has_source=requirement is not None):
+        print(line, file=world.stdout)
+    return 0
+
+
+def _told(made: Made, name: str, *, has_source: bool) -> list[str]:
+    lines = [f"made {path}" for path in made.files]
+    lines += [f"kept {path}: it was there, see that it fits" for path in made.kept]
+    if not made.is_project:
+        lines.append(f"added {name} to stack.yml")
+    elif not has_source:
+        lines.append(
+            "This tool is installed from a folder of this machine, which CI cannot reach: set the repository variable "
+            "PORTABLE_SOURCE to what pip installs there."
+        )
+    return [
+        *lines,
+        "",
+        "next:",
+        f"  portable test {name}",
+        "  portable dev",
+        f"  curl http://127.0.0.1:8080/function/{name}",
+    ]

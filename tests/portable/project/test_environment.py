@@ -1,0 +1,229 @@
+"""A function's own environment, made by uv from packages made by hand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from portable.deploying.errors import BadSettings
+from portable.deploying.world import World
+from portable.project.environment import Environment, environment
+from portable.project.functions import Function
+
+from ..packaging.wheelhouse import make_source, make_wheel
+
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
+
+class Project:
+    """A project in a folder, whose packages come from a folder beside it; the servers' lock names one, `server`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make it, with the function hello."""
+        self.root = folder / "project"
+        self.hello = Function("hello", self.root / "hello", self.root)
+        self.hello.folder.mkdir(parents=True)
+        self.wheelhouse = folder / "wheelhouse"
+        self.wheelhouse.mkdir()
+        self.said: list[str] = []
+        self.lock = folder / "servers.txt"
+        self._here = f"--no-index\n--find-links {self.wheelhouse}\n"
+        self.lock.write_text(f"{self._here}# ours\nserver==1.0\n    # via nobody\n")
+        make_wheel(self.wheelhouse, "server", files={"server.py": b"version = '1.0'"})
+
+    def add(self, name: str, version: str = "1.0") -> None:
+        """Add a package whose module knows its version."""
+        content = f"version = {version!r}".encode()
+        make_wheel(self.wheelhouse, name, files={f"{name}.py": content}, version=version)
+
+    def require(self, *lines: str, function: Function | None = None) -> None:
+        """Write a requirements.txt, by default that of hello."""
+        path = (function or self.hello).folder / "requirements.txt"
+        path.write_text(self._here + "".join(f"{line}\n" for line in lines))
+
+    def make(self, function: Function | None = None) -> Environment:
+        """Return the environment of a function, by default of hello."""
+        return environment(function or self.hello, World(), say=self.said.append, servers=[self.lock])
+
+    def made(self) -> list[str]:
+        """Return the names of the environments, without their keys."""
+        return sorted(
+            path.parent.name.rsplit("-", 2)[0] for path in self.root.glob(".portable/environments/*/complete")
+        )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Return a project with a function that requires nothing."""
+    return Project(tmp_path)
+
+
+def run(command: list[str], folder: Path) -> tuple[int, str]:
+    """Run a command; return its exit code and what it printed."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
+def evaluated(made: Environment, project: Project, statements: str) -> str:
+    """Return what statements print in an environment, or how they fail."""
+    return run(made.command("-c", statements), project.root)[1]
+
+
+class TestWhatIsInIt:
+    def test_what_the_function_requires_a_server_and_platforms_are_there(self, project: Project) -> None:
+        project.add("first")
+        project.require("first")
+        made = project.make()
+
+        assert evaluated(made, project, "import first, server, platforms.invoke") == ""
+
+    def test_function_without_requirements_has_one_too(self, project: Project) -> None:
+        assert evaluated(project.make(), project, "import server; print(server.version)") == "1.0"
+
+    @pytest.mark.parametrize("module", ["click", "flask", "portable", "pytest"])
+    def test_what_only_the_tool_requires_is_not_there(self, project: Project, module: str) -> None:
+        assert evaluated(project.make(), project, f"import {module}").endswith(f"No module named '{module}'")
+
+    def test_function_s_own_version_of_a_server_wins(self, project: Project) -> None:
+        project.add("server", "2.0")
+        project.require("server==2.0")
+
+        assert evaluated(project.make(), project, "import server; print(server.version)") == "2.0"
+
+    def test_its_python_is_the_tool_s(self, project: Project) -> None:
+        assert evaluated(project.make(), project, "import sys; print(sys.version)") == sys.version
+
+    def test_two_functions_have_different_versions(self, project: Project) -> None:
+        for version in ("1.0", "2.0"):
+            project.add("first", version)
+        other = Function("other", project.root / "other", project.root)
+        other.folder.mkdir()
+        project.require("first==1.0")
+        project.require("first==2.0", function=other)
+
+        statements = "import first; print(first.version)"
+        assert [evaluated(project.make(one), project, statements) for one in (project.hello, other)] == ["1.0", "2.0"]
+
+
+class TestWithTool:
+    def test_module_of_the_tool_runs_and_finds_what_the_function_requires(self, project: Project) -> None:
+        project.add("first")
+        project.require("first")
+        (project.root / "test_it.py").write_text("import first, portable.project, click\ndef test(): pass\n")
+
+        code, printed = run(project.make().with_tool("-m", "pytest", "-q", "-p", "no:cacheprovider"), project.root)
+
+        assert (code, printed.splitlines()[-1].partition(" in ")[0]) == (0, "1 passed")
+
+    def test_function_s_own_version_wins_over_the_tool_s(self, project: Project) -> None:
+        project.add("click", "1.0")
+        project.require("click==1.0")
+        (project.root / "ask.py").write_text("import click, sys; print(click.version, sys.argv[1:])\n")
+
+        assert run(project.make().with_tool("-m", "ask", "-x"), project.root) == (0, "1.0 ['-x']")
+
+
+class TestWhenItIsMade:
+    def test_it_is_made_once(self, project: Project) -> None:
+        first, second = project.make(), project.make()
+
+        assert first == second
+        assert [line for line in project.said if "making" in line] == ["hello: making its environment"]
+
+    def test_changed_requirement_makes_another_and_removes_the_first(self, project: Project) -> None:
+        project.add("first")
+        before = project.make()
+        project.require("first")
+        after = project.make()
+
+        assert before != after
+        assert project.made() == ["hello"]
+        assert [line.partition(" in ")[0] for line in project.said] == [
+            *("hello: making its environment", "hello: Installed 1 package"),
+            *("hello: making its environment from hello/requirements.txt", *["hello: Installed 1 package"] * 2),
+        ]
+
+    def test_function_whose_name_begins_alike_keeps_its_own(self, project: Project) -> None:
+        other = Function("hello-world", project.root / "world", project.root)
+        other.folder.mkdir()
+        project.make(other)
+        project.make()
+        project.add("first")
+        project.require("first")
+        project.make()
+
+        assert project.made() == ["hello", "hello-world"]
+
+    @pytest.mark.parametrize("line", ["-r more.txt", "--requirement=more.txt", "-c more.txt", "--constraint more.txt"])
+    def test_file_that_it_names_counts(self, project: Project, line: str) -> None:
+        for version in ("1.0", "2.0"):
+            project.add("first", version)
+        project.require("first", line)
+        (project.hello.folder / "more.txt").write_text("first==1.0\n")
+        before = evaluated(project.make(), project, "import first; print(first.version)")
+        (project.hello.folder / "more.txt").write_text("first==2.0\n")
+        after = evaluated(project.make(), project, "import first; print(first.version)")
+
+        assert (before, after) == ("1.0", "2.0")
+
+    def test_interrupted_one_is_made_again(self, project: Project) -> None:
+        made = project.make()
+        (made.python.parents[1] / "complete").unlink()
+        (made.python.parents[1] / "lib").rename(project.root / "lost")
+
+        assert evaluated(project.make(), project, "import server") == ""
+
+    def test_several_at_a_time_make_one(self, project: Project) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            made = {future.result() for future in [pool.submit(project.make) for _ in range(4)]}
+
+        assert len(made) == 1
+        assert [line for line in project.said if "making" in line] == ["hello: making its environment"]
+
+    def test_git_ignores_it(self, project: Project) -> None:
+        project.make()
+
+        assert (project.root / ".portable" / ".gitignore").read_text() == "*\n"
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("lines", "message"),
+        [
+            (["first==99"], "first==99 of hello/requirements.txt: there is no such version; name one that there is"),
+            (["nowhere"], "nowhere of hello/requirements.txt: the given folders and indexes have no package of that"),
+            (["first =="], "hello/requirements.txt: Couldn't parse requirement in .* expected version"),
+            (["-r more.txt"], "more.txt cannot be read: No such file or directory"),
+            (["first==1.0", "first==2.0"], "hello/requirements.txt: .*you require first==1.0 and first==2.0"),
+        ],
+    )
+    def test_requirement_that_cannot_be_had_is_named_in_one_line_and_nothing_is_left(
+        self, project: Project, lines: list[str], message: str
+    ) -> None:
+        for version in ("1.0", "2.0"):
+            project.add("first", version)
+        project.require(*lines)
+        with pytest.raises(BadSettings, match=message) as error:
+            project.make()
+
+        assert len(str(error.value).splitlines()) == 1
+        assert list(project.root.glob(".portable/environments/hello*")) == []
+
+    def test_source_that_does_not_build_is_named(self, project: Project) -> None:
+        make_source(project.wheelhouse, "oldie")
+        project.require("oldie")
+
+        with pytest.raises(BadSettings, match=r"hello/requirements\.txt: .*oldie"):
+            project.make()
+
+    def test_earlier_one_stays_if_the_new_one_cannot_be_made(self, project: Project) -> None:
+        before = project.make()
+        project.require("nowhere")
+        with pytest.raises(BadSettings, match="nowhere"):
+            project.make()
+
+        assert evaluated(before, project, "import server") == ""

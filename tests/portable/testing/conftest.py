@@ -1,0 +1,52 @@
+"""A pytest of a project of its own, with the plugin and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PLUGIN = "portable.testing.plugin"
+STACK = """\
+version: 1.0
+provider:
+  name: openfaas
+functions:
+  hello:
+    lang: portable
+    handler: ./hello
+    image: local/hello:latest
+    environment:
+      GREETING: hello
+"""
+HANDLER = """\
+import os
+
+
+def handle(event, context):
+    return {"said": f"{os.environ['GREETING']} {event.query.get('name', 'you')}", "by": context.platform}
+"""
+RunPytest = Callable[..., pytest.RunResult]
+
+
+def write_project(folder: Path) -> None:
+    """Write a project of one function into a folder."""
+    (folder / "stack.yml").write_text(STACK)
+    write_function(folder / "hello")
+
+
+def write_function(folder: Path, requirements: str = "") -> None:
+    """Write the function into a folder."""
+    folder.mkdir()
+    (folder / "handler.py").write_text(HANDLER)
+    (folder / "requirements.txt").write_text(requirements)
+
+
+@pytest.fixture
+def run_pytest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> RunPytest:
+    """Run pytest in the project of the test, in a process of its own, as a user does."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    write_project(pytester.path)
+    return lambda *arguments: pytester.runpytest_subprocess("-p", PLUGIN, "-p", "no:cacheprovider", *arguments)
