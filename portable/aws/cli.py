@@ -53,7 +53,6 @@ def load(name: str) -> click.Command:
 
 
 def _run(run: Callable[..., int], arguments: Arguments, given: World) -> int:
-    from ..project.functions import folder_of
     from . import failures
     from .console import Console
     from .world import World as AwsWorld
@@ -61,14 +60,7 @@ def _run(run: Callable[..., int], arguments: Arguments, given: World) -> int:
     world = given if isinstance(given, AwsWorld) else AwsWorld(**vars(given))
     color = wants_color(world) and not arguments.no_color
     console = Console(world, json=arguments.json, quiet=arguments.quiet, verbose=arguments.verbose, color=color)
-
-    arguments.named = arguments.function
-
-    def run_there() -> int:
-        arguments.function = folder_of(arguments.named, arguments.stack, world.environ)
-        return run(arguments, world, console)
-
-    return ended(run_there, console, failures.explained)
+    return ended(lambda: run(arguments, world, console), console, failures.explained)
 
 
 command = Commands(

@@ -46,7 +46,7 @@ def options_of(arguments: Arguments, *, offline: bool) -> Options:
     return Options(
         stage=arguments.stage,
         config=arguments.config,
-        function_dir=arguments.function,
+        function=arguments.function,
         stack=arguments.stack,
         region=arguments.region,
         profile=arguments.profile,

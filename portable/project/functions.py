@@ -25,6 +25,8 @@ class Function:
     root: Path
     deployment: FunctionDeployment | None = None
     """What stack.yml says of it; None for a folder that it does not name."""
+    devices: tuple[str, ...] = ()
+    """The GPUs and the like that it asks for, by name."""
 
 
 def declared(stack: Path, environ: Mapping[str, str]) -> list[Function]:
@@ -42,7 +44,7 @@ def declared(stack: Path, environ: Mapping[str, str]) -> list[Function]:
 def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function:
     """Return the function that is named by its name in the stack file or by its folder; unnamed, the only one.
 
-    Raises BadSettings, with what to write, if there is none such, or several and none is named.
+    Raises BadSettings, with what to write, if there is none such, or several of which none is named.
     """
     functions = declared(stack, environ) if stack.exists() or stack != STACK else []
     if named is None:
@@ -55,6 +57,8 @@ def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function
         there_are = f"{stack} has {_names(functions)}" if functions else f"there is no {stack} here"
         raise BadSettings(f"there is no function and no folder {named!r}: {there_are}; `portable new NAME` makes one")
     of_folder = [function for function in functions if function.folder == folder]
+    if len(of_folder) > 1:
+        raise BadSettings(f"{stack}: {_names(of_folder)} have the folder {named!r}: name one of them")
     return of_folder[0] if of_folder else Function(folder.name, folder, stack.absolute().parent)
 
 
@@ -70,7 +74,7 @@ def short(folder: Path) -> Path:
 
 def function_of(one: StackFunction, stack: Path) -> Function:
     """Return a function that a stack file was read to declare."""
-    return Function(one.deployment.name.name, one.handler_dir, stack.absolute().parent, one.deployment)
+    return Function(one.deployment.name.name, one.handler_dir, stack.absolute().parent, one.deployment, one.devices)
 
 
 def _only(functions: Sequence[Function], stack: Path) -> Function:

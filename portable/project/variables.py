@@ -19,7 +19,7 @@ def variables(function: Function, environ: Mapping[str, str]) -> dict[str, str]:
     """
     if not function.deployment:
         return {}
-    secrets = {name: _secret(name, function, environ) for name in function.deployment.secrets}
+    secrets = {name: secret(name, function, environ) for name in function.deployment.secrets}
     return {**function.deployment.env_vars, **secrets}
 
 
@@ -34,7 +34,8 @@ def find_secret(name: str, root: Path, environ: Mapping[str, str]) -> str | None
     return next((environ[variable] for variable in _variables_of(name) if variable in environ), None)
 
 
-def _secret(name: str, function: Function, environ: Mapping[str, str]) -> str:
+def secret(name: str, function: Function, environ: Mapping[str, str]) -> str:
+    """Return the value of a function's secret, as `find_secret` finds it. Raises BadSettings if it is missing, too."""
     value = find_secret(name, function.root, environ)
     if value is None:
         raise BadSettings(

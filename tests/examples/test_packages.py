@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from typing import get_args
 
 import pytest
@@ -59,7 +60,7 @@ def test_no_package_has_the_tests(project: Project) -> None:
     assert {path for path in files if path.startswith("function/")} == modules
 
 
-def check_libraries(files: dict[str, bytes], project: Project, architecture: str, runtime: str) -> None:
+def check_libraries(files: Mapping[str, bytes], project: Project, architecture: str, runtime: str) -> None:
     libraries = {name: content for name, content in files.items() if content.startswith(b"\x7fELF")}
     machines = {name: int.from_bytes(content[18:20], "little") for name, content in libraries.items()}
     tags = {found[1] for name in libraries if (found := re.search(r"\.cpython-(\d+)", name))}

@@ -1,4 +1,7 @@
-"""function/openapi.json: what the front door `rest` serves. What is not in it never reaches the function.
+"""The function's openapi.json: what the front door `rest` serves. What is not in it never reaches the function.
+
+Without the file every path and method does, by a greedy variable:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-set-up-simple-proxy.html
 
 The alias moves to the new code before the new spec is served, and a rollback takes the code back before the spec.
 So change a spec by adding to it, and take out of it only what no caller uses any more.
@@ -13,25 +16,35 @@ from pathlib import Path
 from typing import Any
 
 from ...deploying.errors import BadSettings
+from ...emulators.aws_lambda.routes import ANY_METHOD
 from ...stack import strict_json
 from . import openapi
 from .target import Target
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 MAX_BYTES = 6 * 2**20
+_ANSWERS = {"responses": {"200": {"description": "what the function answers"}}}
+_REST = {"name": "proxy", "in": "path", "required": True, "schema": {"type": "string"}}
+EVERYTHING: Mapping[str, Any] = {
+    "info": {"version": "1"},
+    "paths": {"/": {ANY_METHOD: _ANSWERS}, "/{proxy+}": {ANY_METHOD: {"parameters": [_REST], **_ANSWERS}}},
+    "schemas": {},
+}
+"""What is served without the file, as `openapi.cleaned` would return it."""
 _KEY = "api_key"
 _KEY_SCHEME = {"type": "apiKey", "name": "x-api-key", "in": "header"}
 
 
-def read_spec(path: Path) -> dict[str, Any]:
-    """Return the document. Raises BadSettings if API Gateway could not serve it: see `openapi.cleaned`."""
+def read_spec(path: Path) -> Mapping[str, Any]:
+    """Return the document; EVERYTHING if there is none.
+
+    Raises BadSettings if API Gateway could not serve it: see `openapi.cleaned`.
+    """
     try:
         content = path.read_bytes()
         spec = strict_json.loads(content.decode("utf-8-sig"))
     except FileNotFoundError:
-        raise BadSettings(
-            f"{path} is missing: the front door rest is made from it; write it, or set front_door to http or url"
-        ) from None
+        return EVERYTHING
     except OSError as error:
         raise BadSettings(f"{path} cannot be read: {error.strerror}") from None
     except json.JSONDecodeError as error:
@@ -50,7 +63,7 @@ def read_spec(path: Path) -> dict[str, Any]:
 def rendered(spec: Mapping[str, Any], target: Target) -> dict[str, Any]:
     """Return the body of put_rest_api: every operation goes to the alias, whatever is in its request."""
     names = target.names
-    document = openapi.cleaned(spec, "openapi.json")
+    document = spec if spec is EVERYTHING else openapi.cleaned(spec, "openapi.json")
     door: dict[str, Any] = {
         "x-amazon-apigateway-integration": {
             "type": "aws_proxy",

@@ -40,7 +40,7 @@ class Target:
     settings: Settings
     package: Package
     spec: Mapping[str, Any]
-    """function/openapi.json."""
+    """The function's openapi.json; see `spec.read_spec`."""
     canary_percent: int | None = None
     smoke: bool = True
 

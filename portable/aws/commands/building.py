@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, get_args
 
 import click
 
 from ...deploying.arguments import Arguments
 from ..artifact import package, spec
 from ..artifact.target import Package, Target
-from ..settings import Settings
+from ..run.environment import this_machine
+from ..settings import Architecture, Settings
 from ..stage import Stage
 
 
@@ -37,21 +40,32 @@ OPTIONS = (
 
 def target_of(arguments: Arguments, stage: Stage) -> Target:
     """Build the zip, read the spec and return what the stage should be. Raises BadSettings."""
-    read = spec.read_spec(arguments.function / "openapi.json") if stage.settings.front_door == "rest" else {}
     return Target(
         stage.names,
         stage.settings,
-        package_of(arguments, stage.settings),
-        read,
+        package_of(stage.settings),
+        spec_of(stage.settings),
         arguments.canary,
         not arguments.no_smoke,
     )
 
 
-def package_of(arguments: Arguments, settings: Settings) -> Package:
+def spec_of(settings: Settings) -> Mapping[str, Any]:
+    """Return what the front door serves; nothing for one that serves everything by itself. Raises BadSettings."""
+    return spec.read_spec(settings.folder / "openapi.json") if settings.front_door == "rest" else {}
+
+
+def package_of(settings: Settings) -> Package:
     """Build the zip. Raises BadSettings."""
-    built = package.build(arguments.function, settings.runtime, settings.architecture, with_bytecode=settings.bytecode)
-    return replace(built, commit=_commit(arguments.function))
+    built = package.build(settings.folder, settings.runtime, settings.architecture, with_bytecode=settings.bytecode)
+    return replace(built, commit=_commit(settings.folder))
+
+
+def package_for_here(settings: Settings) -> Package:
+    """Build the zip for the Python and the architecture of this machine, whatever the stage has. Raises BadSettings."""
+    here = this_machine()
+    architecture = next((one for one in get_args(Architecture) if one == here.architecture), None)
+    return package_of(replace(settings, runtime=here.runtime, architecture=architecture))
 
 
 def _commit(function_dir: Path) -> str:

@@ -48,9 +48,9 @@ def _findings(arguments: Arguments, world: World, console: Console) -> Iterator[
     stages: list[Stage] = []
     yield _tried("settings", lambda: _settings(settings_of(arguments, world), settings))
     if settings:
-        yield _tried("package", lambda: _package(arguments, settings[0]))
+        yield _tried("package", lambda: _package(settings[0]))
         if settings[0].front_door == "rest":
-            yield _tried("spec", lambda: _spec(arguments))
+            yield _tried("spec", lambda: _spec(settings[0]))
     yield _local_run()
     if settings:
         yield _tried("credentials", lambda: _credentials(connect(arguments, world, console), stages))
@@ -71,14 +71,14 @@ def _settings(settings: Settings, found: list[Settings]) -> str:
     return f"{settings.app}-{settings.stage} in {settings.region}, {settings.runtime}, front door {settings.front_door}"
 
 
-def _package(arguments: Arguments, settings: Settings) -> str:
-    package = building.package_of(arguments, settings)
+def _package(settings: Settings) -> str:
+    package = building.package_of(settings)
     return f"{len(package.content):,} bytes for {package.architecture}, all wheels there"
 
 
-def _spec(arguments: Arguments) -> str:
-    read = spec.read_spec(arguments.function / "openapi.json")
-    return f"{len(read['paths'])} path(s)"
+def _spec(settings: Settings) -> str:
+    read = building.spec_of(settings)
+    return "no openapi.json: every path" if read is spec.EVERYTHING else f"{len(read['paths'])} path(s)"
 
 
 def _local_run() -> Finding:

@@ -25,15 +25,15 @@ OPTIONS = (
     click.option("-o", "--output", type=FILE, metavar="FILE", help=f"Where to write it, in place of {_OUTPUT}."),
 )
 # what chose this zip chooses the one that is deployed
-_CHOSEN_BY = {"stage": "stage", "region": "region", "profile": "profile", "config": "config", "named": "function"}
+_CHOSEN_BY = ("stage", "region", "profile", "config", "function", "stack")
 
 
 def run(arguments: Arguments, world: World, console: Console) -> int:
     """Build, write and describe the zip."""
     output = arguments.output or _OUTPUT
-    check_place(output, arguments.function)
     settings = settings_of(arguments, world, offline=True)
-    package = package_of(arguments, settings)
+    check_place(output, settings.folder)
+    package = package_of(settings)
     write_zip(package.content, output)
     next_command = _update(settings, package, output) if arguments.output else _deploy(arguments)
     lines = [f"{size:>10,} {path}" for path, size in sorted(package.files.items())]
@@ -66,9 +66,9 @@ def _facts(package: Package, output: Path, next_command: str) -> Mapping[str, ob
 
 def _deploy(arguments: Arguments) -> str:
     """Return the command that builds the same zip again and ships it."""
-    given = [f"--{option}={value}" for name, option in _CHOSEN_BY.items() if (value := getattr(arguments, name))]
-    stack = [] if arguments.stack == STACK else [f"--stack={arguments.stack}"]
-    return spelled("aws", "deploy", *given, *stack)
+    chosen = {name: getattr(arguments, name) for name in _CHOSEN_BY}
+    given = [f"--{name}={value}" for name, value in chosen.items() if value not in (None, STACK)]
+    return spelled("aws", "deploy", *given)
 
 
 def _update(settings: Settings, package: Package, output: Path) -> str:

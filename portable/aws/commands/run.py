@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from ...deploying.arguments import PORT, Arguments
-from ..artifact import spec
 from ..console import Console
 from ..run.run import serve
 from ..stage import settings_of
@@ -29,15 +28,12 @@ OPTIONS = (
 def run(arguments: Arguments, world: World, console: Console) -> int:
     """Build, and serve until interrupted."""
     settings = settings_of(arguments, world, offline=True)
-    read = spec.read_spec(arguments.function / "openapi.json") if settings.front_door == "rest" else {}
-    package = building.package_of(arguments, settings)
     return serve(
-        package,
+        building.package_for_here(settings),
         settings,
-        read,
+        building.spec_of(settings),
         port=arguments.port,
         debug=arguments.debug,
         environ=world.environ,
         out=world.stderr,
-        function_dir=arguments.function,
     )

@@ -101,6 +101,6 @@ def check_machine(package: Package, settings: Settings, machine: Machine) -> Non
         if package.architecture != machine.architecture or (tag and f"python3.{tag[1]}" != machine.runtime):
             raise BadSettings(
                 f"the zip is for {settings.runtime} on {package.architecture} and has compiled modules ({path}); "
-                f"this is {machine.runtime} on {machine.architecture}, which cannot import them: use that Python here, "
-                "or set `runtime` and `architecture` to these for the time of the local run"
+                f"this is {machine.runtime} on {machine.architecture}, which cannot import them: leave --runtime and "
+                "--arch out, and the zip is for this machine"
             )

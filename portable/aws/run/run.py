@@ -37,12 +37,11 @@ def serve(
     debug: int | None,
     environ: Mapping[str, str],
     out: IO[str],
-    function_dir: Path = Path("function"),
 ) -> int:
     """Serve the zip until SIGINT or SIGTERM; returns 0.
 
     `debug` is the port on which the one runtime waits for a debugger, without any time limit; breakpoints are set in
-    `function_dir`. Raises BadSettings for what cannot be run here, DeployError if the function does not start.
+    the function's folder. Raises BadSettings for what cannot be run here, DeployError if the function does not start.
     """
 
     def say(line: str) -> None:
@@ -57,7 +56,7 @@ def serve(
         start = start_of(layout, settings, environ)
         if debug is not None:
             _check_port(debug)
-            start = _debugged(start, debug, function_dir)
+            start = _debugged(start, debug, settings.folder)
         pool = stack.enter_context(closing(Pool(lambda: Runtime(start), _MOST_RUNTIMES if debug is None else 1)))
         exchange = Exchange(DOORS[settings.front_door], spec, names_of(settings), pool, is_timed=debug is None)
         front = stack.enter_context(Front(port, exchange, say))

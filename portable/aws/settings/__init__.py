@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ...packaging.wheels import Architecture as Architecture
+from ...project.settings.aws import Smoke as Smoke
+from ...project.settings.aws import Statement as Statement
 
 FrontDoor: TypeAlias = Literal["rest", "http", "url", "none"]
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One statement of the user's own for the execution role: what the function may do."""
-
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Smoke:
-    """The request that proves a version and a URL: `GET /`. Without `statuses`, anything below 500 is well."""
-
-    method: str = "GET"
-    path: str = "/"
-    statuses: tuple[int, ...] = ()
-    """The statuses that are well, in deploy.toml `smoke_statuses`; without any, all below 500 are."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +24,8 @@ class Settings:
     """dev, prod ...: --stage or APP_STAGE."""
     region: str
     """AWS's region; AWS_REGION wins over it, and without either it is the one of the profile."""
+    folder: Path = Path("function")
+    """The function's folder."""
     account: str | None = None
     """The only account that may be changed; without it, whichever the credentials are for."""
     profile: str | None = None
@@ -64,7 +51,8 @@ class Settings:
     reserved_concurrency: int | None = None
     """Calls at once, taken out of the account's quota for this function alone."""
     front_door: FrontDoor = "rest"
-    """rest (API Gateway, from function/openapi.json), http (HTTP API), url (Function URL) or none."""
+    """rest (API Gateway: the paths of the function's openapi.json, without that file every path), http (HTTP API), url
+    (Function URL) or none."""
     throttle_rate: float = 10.0
     """Requests a second (front doors rest and http)."""
     throttle_burst: int = 20
@@ -83,7 +71,7 @@ class Settings:
     """The EstimatedCharges alarm, in us-east-1; needs alarm_email."""
     keep_versions: int = 10
     """Older versions are deleted, but never one that an alias uses."""
-    smoke: Smoke = Smoke()
+    smoke: Smoke = field(default_factory=Smoke)
     """The request that a new version and the URL must answer: `smoke = "POST /"`."""
     statements: tuple[Statement, ...] = ()
     """What the function may do besides writing its log: [[defaults.statements]] with actions and resources."""

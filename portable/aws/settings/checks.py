@@ -12,11 +12,11 @@ from typing import NamedTuple
 from platforms.aws_lambda import limits
 
 from ...deploying.errors import BadSettings
-from ..hints import hint
+from ...deploying.hints import hint
+from ...project.settings.deploy_toml import STAGE
+from ...project.settings.written import Places, refuse
 from ..names import Names
 from . import Settings, region, texts
-from .places import Places, refuse
-from .toml import STAGE
 
 _INT32 = 2**31 - 1
 _RESERVED_STAGES = ("test-invoke-stage",)  # what API Gateway's console calls with

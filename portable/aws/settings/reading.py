@@ -1,6 +1,7 @@
 """The settings of one stage, from everywhere they may be written; what AWS would not take is refused before any call.
 
-What wins: command line, environment, [stages.NAME] of deploy.toml, its [defaults], stack.yml, the default.
+What wins: command line, environment, deploy.toml (of its tables see project/settings/deploy_toml.py), stack.yml, the
+default.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ...deploying.errors import BadSettings
-from . import Settings, Smoke, checks, region, stack
-from .places import Written
-from .toml import read_stage
+from platforms.aws_lambda.limits import MIN_MEMORY_MB
 
-DEFAULT_CONFIG = Path("deploy.toml")
+from ...deploying.errors import BadSettings
+from ...project.functions import STACK
+from ...project.settings import deploy_toml, stack
+from ...project.settings.written import Written, places_of, table_of
+from . import Settings, Smoke, checks, region
+
 DEFAULT_STAGE = "dev"
 _OFFLINE_REGION = "us-east-1"
 
@@ -26,13 +29,15 @@ class Options:
 
     stage: str | None = None
     config: Path | None = None
-    function_dir: Path = Path("function")
-    stack: Path = Path("stack.yml")
+    function: str | None = None
+    """Its name in the stack file, or its folder; None for the only one."""
+    stack: Path = STACK
     region: str | None = None
     profile: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     """The function's own variables, of --env."""
-
+    flags: Mapping[str, Written] = field(default_factory=dict)
+    """Settings that have a flag of their own, such as front_door."""
     offline: bool = False
     """For a command that makes no call: without any region it takes us-east-1."""
 
@@ -45,18 +50,21 @@ def load(options: Options, environ: Mapping[str, str]) -> Settings:
     """
     stage = _stage(options, environ)
     checks.check_stage(*stage)
-    shared = stack.read(options.stack, options.function_dir, environ)
+    shared = stack.read(options.function, options.stack, environ)
+    name = shared.function.name
+    file = deploy_toml.find(options.config, options.stack, environ, shared.functions)
     written = {
-        "app": Written(shared.app, shared.place),
+        "app": Written(name, shared.place),
         "stage": stage,
         **_of_stack(shared),
-        **_of_file(options, environ, stage.value),
-        **{f"environment.{name}": Written(value, f"--env {name}") for name, value in options.environment.items()},
+        **file.for_aws(name, stage.value),
+        **{f"environment.{key}": Written(value, f"--env {key}") for key, value in options.environment.items()},
+        **options.flags,
     }
     written["profile"] = _profile(options, environ, written)
     written["region"] = _region(options, environ, written)
-    settings = _settings(written, shared.secrets)
-    checks.check(settings, {key: one.place for key, one in written.items()})
+    settings = _settings(written, shared)
+    checks.check(settings, places_of(written))
     return settings
 
 
@@ -67,29 +75,11 @@ def _stage(options: Options, environ: Mapping[str, str]) -> Written:
 
 
 def _of_stack(shared: stack.StackSettings) -> dict[str, Written]:
-    written = {
-        f"environment.{name}": Written(value, f"{shared.place}: environment.{name}")
-        for name, value in shared.environment.items()
-    }
-    if shared.memory_mb is not None:
-        written["memory_mb"] = Written(shared.memory_mb, f"{shared.place}: limits.memory")
+    """Return what stack.yml sets, with as much memory as Lambda gives at least."""
+    written = dict(shared.written)
+    if memory := written.get("memory_mb"):
+        written["memory_mb"] = memory._replace(value=max(MIN_MEMORY_MB, memory.value))
     return written
-
-
-def _of_file(options: Options, environ: Mapping[str, str], stage: str) -> dict[str, Written]:
-    """Return what deploy.toml sets; nothing if it is not there and nobody named it."""
-    named, place = options.config, "--config"
-    if named is None and environ.get("APP_CONFIG"):
-        named, place = Path(environ["APP_CONFIG"]), "APP_CONFIG"
-    path = named or DEFAULT_CONFIG
-    try:
-        return read_stage(path, stage)
-    except FileNotFoundError:
-        if named is None:
-            return {}
-        raise BadSettings(f"{place}: there is no file {str(path)!r}") from None
-    except OSError as error:
-        raise BadSettings(f"{path}: cannot read it: {error.strerror}") from None
 
 
 def _profile(options: Options, environ: Mapping[str, str], written: Mapping[str, Written]) -> Written:
@@ -131,11 +121,9 @@ def _region_of_profile(options: Options, environ: Mapping[str, str], profile: st
     return Written(found, f"the region of profile {name!r}") if found else None
 
 
-def _settings(written: Mapping[str, Written], secrets: tuple[str, ...]) -> Settings:
+def _settings(written: Mapping[str, Written], shared: stack.StackSettings) -> Settings:
     values: dict[str, Any] = {key: one.value for key, one in written.items() if "." not in key}
     statuses = values.pop("smoke_statuses", ())
     values["smoke"] = replace(values.get("smoke", Smoke()), statuses=statuses)
-    for table in ("environment", "tags"):
-        names = [key for key in written if key.startswith(f"{table}.")]
-        values[table] = {key.removeprefix(f"{table}."): written[key].value for key in names}
-    return Settings(**values, secrets=secrets)
+    values |= {table: table_of(written, table) for table in ("environment", "tags")}
+    return Settings(**values, folder=shared.function.folder, secrets=shared.secrets)

@@ -10,7 +10,7 @@ from botocore.exceptions import ConfigParseError, ProfileNotFound
 from botocore.loaders import create_loader
 
 from ...deploying.errors import BadSettings
-from ..hints import hint
+from ...deploying.hints import hint
 
 
 @cache

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from platforms.aws_lambda.limits import MAX_ENVIRONMENT_BYTES
 
+from ...project.settings.written import Places, refuse
 from ..names import Names
 from . import Settings, Statement
-from .places import Places, refuse
 
 _VARIABLE = re.compile("[a-zA-Z][a-zA-Z0-9_]+")
 _OURS = "SECRETS_PATH"

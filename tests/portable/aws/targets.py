@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from portable.aws.artifact.target import Package, Target
@@ -30,7 +31,7 @@ SPEC: dict[str, Any] = {
 def make_target(
     *,
     package: Package = PACKAGE,
-    spec: dict[str, Any] | None = None,
+    spec: Mapping[str, Any] | None = None,
     canary_percent: int | None = None,
     **settings: Any,
 ) -> Target:

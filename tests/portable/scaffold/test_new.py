@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from portable.aws.settings.toml import read_stage
 from portable.deploying.errors import BadSettings
 from portable.project.functions import declared
+from portable.project.settings import deploy_toml
 from portable.scaffold import templates
 from portable.scaffold.making import make
 from portable.scaffold.new import Made, new
@@ -50,7 +50,7 @@ class TestProject:
             "pytest.ini",
             "stack.yml",
         }
-        assert read_stage(tmp_path / "deploy.toml", "prod")["retention_days"].value == 90
+        assert deploy_toml.read(tmp_path / "deploy.toml", ()).for_aws("", "prod")["retention_days"].value == 90
 
     def test_every_placeholder_is_filled_in_and_no_path_of_this_machine_is_in_a_file(self, tmp_path: Path) -> None:
         made(tmp_path, "my-fn", source=None)

@@ -74,7 +74,7 @@ def port_of(process: Server) -> int:
 def main(function_dir: str, settings: str, port: str, debug: str) -> int:
     """Build and serve."""
     folder = Path(function_dir)
-    made = make_settings(**json.loads(settings))
+    made = make_settings(folder=folder, **json.loads(settings))
     built = package.build(folder, made.runtime, made.architecture)
     spec_path = folder / "openapi.json"
     spec = json.loads(spec_path.read_text()) if spec_path.exists() else ANY_PATH
@@ -87,7 +87,6 @@ def main(function_dir: str, settings: str, port: str, debug: str) -> int:
             debug=int(debug) or None,
             environ=os.environ,
             out=sys.stderr,
-            function_dir=folder,
         )
     except DeployError as error:
         sys.stderr.write(f"error: {error}\n")

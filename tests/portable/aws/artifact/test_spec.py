@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,31 @@ SAMPLE = FUNCTION_DIR / "openapi.json"
 ALIAS = "arn:aws:lambda:eu-west-1:123456789012:function:meditations-dev:live"
 
 
-def rendered(document: dict[str, Any], **settings: Any) -> dict[str, Any]:
+def rendered(document: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
     return spec.rendered(document, make_target(spec=document, **settings))
 
 
 def with_operation(path: str = "/", **operation: Any) -> dict[str, Any]:
     """Return the body for a spec with this one GET."""
     return rendered({**SPEC, "paths": {path: {"get": {"responses": {"200": {"description": "x"}}, **operation}}}})
+
+
+class TestEverything:
+    def test_every_method_of_every_path_goes_to_the_alias(self) -> None:
+        body = rendered(spec.EVERYTHING)
+
+        assert list(body["paths"]) == ["/", "/{proxy+}"]
+        for methods in body["paths"].values():
+            (operation,) = methods.values()
+            assert list(methods) == ["x-amazon-apigateway-any-method"]
+            assert ALIAS in operation["x-amazon-apigateway-integration"]["uri"]
+        (variable,) = body["paths"]["/{proxy+}"]["x-amazon-apigateway-any-method"]["parameters"]
+        assert (variable["name"], variable["in"], variable["required"]) == ("proxy", "path", True)
+
+    def test_a_key_is_demanded_there_too(self) -> None:
+        body = rendered(spec.EVERYTHING, api_key=True)
+
+        assert all(one["security"] for methods in body["paths"].values() for one in methods.values())
 
 
 class TestRendered:
@@ -268,9 +287,8 @@ class TestReadSpec:
         with pytest.raises(BadSettings, match=message):
             spec.read_spec(tmp_path / "openapi.json")
 
-    def test_a_missing_file_says_what_it_is_for(self, tmp_path: Path) -> None:
-        with pytest.raises(BadSettings, match="is missing: the front door rest is made from it"):
-            spec.read_spec(tmp_path / "openapi.json")
+    def test_without_the_file_everything_is_served(self, tmp_path: Path) -> None:
+        assert spec.read_spec(tmp_path / "openapi.json") is spec.EVERYTHING
 
     def test_a_folder_in_its_place_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(BadSettings, match="cannot be read: "):

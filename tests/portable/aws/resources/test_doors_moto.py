@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from portable.aws.artifact.spec import EVERYTHING
 from portable.aws.artifact.target import Target
 from portable.aws.resources import doors
 
@@ -17,6 +18,7 @@ from ..targets import NAMES, make_target
 
 DOORS = {
     "rest": make_target(),
+    "rest without openapi.json": make_target(spec=EVERYTHING),
     "key": make_target(api_key=True, quota_per_day=10),
     "http": make_target(front_door="http"),
     "url": make_target(front_door="url"),

@@ -12,22 +12,7 @@ from portable.aws.settings import Settings
 from portable.aws.settings.reading import Options, load
 from portable.deploying.errors import BadSettings
 
-STACK = """\
-version: 1.0
-provider: {name: openfaas}
-functions:
-  meditations:
-    lang: portable
-    handler: ./function
-    image: local/meditations:1
-"""
-
-
-def write_stack(tmp_path: Path, fields: str = "", *, text: str = STACK) -> Path:
-    """Write a stack.yml with one function; `fields` are lines of YAML that it has besides."""
-    path = tmp_path / "stack.yml"
-    path.write_text(text + "".join(f"    {line}\n" for line in fields.splitlines()))
-    return path
+from ...project.settings.files import write_stack
 
 
 def read(
@@ -43,7 +28,7 @@ def read(
         config = tmp_path / "deploy.toml"
         config.write_text(toml)
         options.setdefault("config", config)
-    paths = {"stack": write_stack(tmp_path, function), "function_dir": tmp_path / "function"}
+    paths = {"stack": write_stack(tmp_path, function)}
     nowhere = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
     given = {"AWS_REGION": "eu-west-1"} if environ is None else environ
     return load(Options(**{**paths, **options}), {**nowhere, **given})

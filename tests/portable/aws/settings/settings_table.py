@@ -7,21 +7,24 @@ import dataclasses
 import inspect
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from portable.aws import settings
-from portable.aws.settings.toml import KEYS
+from portable.project.settings import aws
+from portable.project.settings.aws import KEYS
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "platforms" / "aws_lambda.md"
+_NAMES = (*KEYS.single, *KEYS.tables)
 BEGIN, END = "<!-- settings -->\n", "<!-- /settings -->"
 
 
 def table() -> str:
     """Return the settings, one line each: name, default, meaning."""
-    meanings = _meanings("Settings") | {"smoke_statuses": _meanings("Smoke")["statuses"]}
+    meanings = _meanings(settings, "Settings") | {"smoke_statuses": _meanings(aws, "Smoke")["statuses"]}
     defaults = _defaults()
     lines = ["| name | default | meaning |", "|---|---|---|"]
-    lines += [f"| `{name}` | {defaults[name]} | {meanings[name]} |" for name in (*KEYS, "environment", "tags")]
+    lines += [f"| `{name}` | {defaults[name]} | {meanings[name]} |" for name in _NAMES]
     return "\n".join(lines) + "\n"
 
 
@@ -32,9 +35,9 @@ def with_table(text: str) -> str:
     return before + BEGIN + "\n" + table() + "\n" + END + after
 
 
-def _meanings(name: str) -> dict[str, str]:
-    """Return the docstring under each field of a class of settings.py."""
-    module = ast.parse(inspect.getsource(settings))
+def _meanings(source: ModuleType, name: str) -> dict[str, str]:
+    """Return the docstring under each field of a class of a module."""
+    module = ast.parse(inspect.getsource(source))
     (found,) = [one for one in module.body if isinstance(one, ast.ClassDef) and one.name == name]
     meanings = {}
     for field, below in zip(found.body, found.body[1:], strict=False):
@@ -47,7 +50,7 @@ def _meanings(name: str) -> dict[str, str]:
 def _defaults() -> dict[str, str]:
     default = settings.Settings(app="", stage="", region="")
     smoke = default.smoke
-    values = {field.name: getattr(default, field.name) for field in dataclasses.fields(default)}
+    values = {field.name: getattr(default, field.name) for field in dataclasses.fields(default) if field.name in _NAMES}
     values |= {"smoke": f"{smoke.method} {smoke.path}", "smoke_statuses": smoke.statuses}
     return {name: _shown(value) for name, value in values.items()}
 

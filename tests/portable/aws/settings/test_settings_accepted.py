@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 
 from portable.aws.settings import Settings, Smoke, Statement, checks, region
-from portable.aws.settings.toml import KEYS
+from portable.project.settings.aws import KEYS
 
 from .settings_files import read
 
@@ -51,6 +51,7 @@ GIVEN = Settings(
     app="meditations",
     stage="prod",
     region="eu-central-1",
+    folder=Path("elsewhere"),
     account="012345678901",
     profile="work",
     runtime="python3.14",
@@ -85,7 +86,9 @@ GIVEN = Settings(
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
-    assert read(tmp_path, FULL, stage="prod", environ={}, function="secrets: [token]") == GIVEN
+    settings = read(tmp_path, FULL, stage="prod", environ={}, function="secrets: [token]")
+
+    assert settings == replace(GIVEN, folder=tmp_path / "function")
 
 
 def test_every_setting_is_another_than_its_default_but_the_front_doors(tmp_path: Path) -> None:
@@ -99,9 +102,9 @@ def test_every_setting_is_another_than_its_default_but_the_front_doors(tmp_path:
 
 
 def test_keys_are_the_settings_but_those_of_stack_yml_and_the_command_line() -> None:
-    keys = {*KEYS, "environment", "tags"} - {"smoke_statuses"}
+    keys = {*KEYS.single, *KEYS.tables} - {"smoke_statuses"}
 
-    assert keys == {one.name for one in fields(Settings)} - {"app", "stage", "secrets"}
+    assert keys == {one.name for one in fields(Settings)} - {"app", "stage", "folder", "secrets"}
 
 
 @pytest.mark.parametrize(

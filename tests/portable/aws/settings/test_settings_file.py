@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from portable.aws.settings import Settings, Smoke, Statement
-from portable.aws.settings.reading import DEFAULT_CONFIG, Options, load
+from portable.aws.settings.reading import Options, load
+from portable.project.settings.deploy_toml import FILE
 from tests.sample import FUNCTION_DIR, PROJECT_DIR, STACK_PATH
 
 from .settings_files import read, refusal
@@ -24,7 +25,7 @@ def write_profiles(tmp_path: Path) -> dict[str, str]:
 def test_nothing_given_is_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert read(tmp_path) == Settings(app="meditations", stage="dev", region="eu-west-1")
+    assert read(tmp_path) == Settings("meditations", "dev", "eu-west-1", tmp_path / "function")
 
 
 def test_default_paths_are_those_of_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,8 +41,8 @@ def test_default_paths_are_those_of_the_project(monkeypatch: pytest.MonkeyPatch)
 def test_sample_deploy_toml_is_good_for_every_stage_it_names(stage: str) -> None:
     options = Options(
         stage=stage,
-        config=PROJECT_DIR / DEFAULT_CONFIG,
-        function_dir=FUNCTION_DIR,
+        config=PROJECT_DIR / FILE,
+        function=str(FUNCTION_DIR),
         stack=STACK_PATH,
     )
 
@@ -49,7 +50,7 @@ def test_sample_deploy_toml_is_good_for_every_stage_it_names(stage: str) -> None
 
 
 def test_sample_deploy_toml_is_good_with_every_comment_taken_up(tmp_path: Path) -> None:
-    sample = (PROJECT_DIR / DEFAULT_CONFIG).read_text()
+    sample = (PROJECT_DIR / FILE).read_text()
     lines = [line.removeprefix("# ") if " = " in line else line for line in sample.splitlines()]
 
     settings = read(tmp_path, "\n".join(lines), environ={}, stage="prod")
@@ -226,6 +227,9 @@ class TestEnvironment:
 
         assert read(tmp_path, "", function=limits).memory_mb == 300
         assert read(tmp_path, "[defaults]\nmemory_mb = 200\n", function=limits).memory_mb == 200
+
+    def test_memory_of_the_stack_is_at_least_what_lambda_gives(self, tmp_path: Path) -> None:
+        assert read(tmp_path, "", function="limits: {memory: 20Mi}").memory_mb == 128
 
     def test_secrets_are_those_of_the_stack(self, tmp_path: Path) -> None:
         assert read(tmp_path, "", function="secrets: [token, key, token]").secrets == ("token", "key")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platforms.aws_lambda import limits
-from portable.aws.settings.toml import KEYS
+from portable.project.settings.aws import KEYS
 
 from .settings_table import BEGIN, END, table, with_table
 
@@ -11,7 +11,7 @@ from .settings_table import BEGIN, END, table, with_table
 def test_every_key_has_a_line_with_its_default_and_meaning() -> None:
     names = [line.split("`")[1] for line in table().splitlines()[2:]]
 
-    assert names == [*KEYS, "environment", "tags"]
+    assert names == [*KEYS.single, *KEYS.tables]
     assert "| `memory_mb` | `128` | 128 to 10240;" in table()
     assert '| `smoke` | `"GET /"` | ' in table()
     assert "| `account` | none | " in table()

@@ -18,6 +18,17 @@ class Written(NamedTuple):
     place: str
 
 
+def places_of(written: Mapping[str, Written]) -> Places:
+    """Return where each was written."""
+    return {key: one.place for key, one in written.items()}
+
+
+def table_of(written: Mapping[str, Written], table: str) -> dict[str, Any]:
+    """Return the values of a table, by name: of `environment`, what is called `environment.NAME`."""
+    start = f"{table}."
+    return {key.removeprefix(start): one.value for key, one in written.items() if key.startswith(start)}
+
+
 def refuse(places: Places, key: str, says: str) -> NoReturn:
     """Raise BadSettings that begins with where the setting stands."""
     raise BadSettings(f"{places.get(key, key)} {says}")
