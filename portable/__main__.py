@@ -50,7 +50,7 @@ def command() -> click.Group:
 
     group = Commands(
         "portable",
-        VERBS,
+        {verb: f"portable.verbs.{verb}" for verb in VERBS},
         lambda verb: import_module(f"portable.verbs.{verb}").command,
         help="One function, every platform: write it once, run it here, test it on every platform, ship it anywhere.",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},

@@ -49,7 +49,7 @@ _COMMON = (
 
 def load(name: str) -> click.Command:
     """Return the command of a name."""
-    return command_of(f"{__package__}.commands", name, _COMMON, _run)
+    return command_of(COMMANDS[name], _COMMON, _run)
 
 
 def _run(run: Callable[..., int], arguments: Arguments, given: World) -> int:

@@ -17,7 +17,7 @@ from .world import World
 
 Arguments = SimpleNamespace
 """What the user gave to a command, by the names of its options."""
-Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+Option = Callable[..., Any]
 """What `click.option` returns."""
 
 FILE = click.Path(path_type=Path)

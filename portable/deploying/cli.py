@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pkgutil import get_data
@@ -21,39 +22,41 @@ Run = Callable[[Callable[..., int], Arguments, World], int]
 
 
 class Commands(click.Group):
-    """Commands in the order in which a user meets them; `load` gives the one of a name."""
+    """Commands in the order in which a user meets them, each of the module that `modules` names.
 
-    def __init__(self, name: str, names: Sequence[str], load: Callable[[str], click.Command], **settings: Any) -> None:
+    `load` gives the command of a name when it is used: to list them, their modules' docstrings are read.
+    """
+
+    def __init__(
+        self, name: str, modules: Mapping[str, str], load: Callable[[str], click.Command], **settings: Any
+    ) -> None:
         super().__init__(name, **settings)
-        self._names, self._load = names, load
+        self._modules, self._load = modules, load
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return their names."""
-        return list(self._names)
+        return list(self._modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of a name; None if there is none."""
-        if cmd_name not in self._names:
+        if cmd_name not in self._modules:
             return None
-        command = self._load(cmd_name)
-        command.short_help = command.short_help or (command.help or "").partition("\n")[0]  # click would cut it
-        return command
+        return _Later(cmd_name, _purpose(self._modules[cmd_name]), self._load)
 
     def make_context(self, *given: Any, **settings: Any) -> click.Context:
-        """Return the context of what stands before the command. Raises NoSuchOption with what to do."""
+        """Return the context of what stands before the command. Raises UsageError for an option."""
         try:
             return super().make_context(*given, **settings)
         except click.NoSuchOption as error:
-            error.message = f"{error.message} Options stand behind the command."
-            raise
+            raise click.UsageError(f"{error.message} Options stand behind the command.", error.ctx) from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command and its arguments. Raises UsageError with the nearest name if there is none."""
-        if args[0] not in self._names and not ctx.resilient_parsing:
-            near = get_close_matches(args[0], self._names, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self._names)}"
+        if args[0] not in self._modules and not ctx.resilient_parsing:
+            near = get_close_matches(args[0], self._modules, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self._modules)}"
             ctx.fail(f"there is no command {args[0]!r}: {hint}")
         return super().resolve_command(ctx, args)
 
@@ -66,39 +69,41 @@ def with_options(options: Sequence[Option], callback: Callable[..., Any]) -> Cal
 
 
 class _Later(click.Command):
-    """A command whose module is imported when it is used: a list of commands needs its name and purpose alone."""
+    """A command that is loaded when it is used; a list of commands has its name and what it is for."""
 
-    def __init__(self, name: str, purpose: str, load: Callable[[], click.Command]) -> None:
-        super().__init__(name, help=purpose)
-        self._load = load
+    def __init__(self, name: str, purpose: str, load: Callable[[str], click.Command]) -> None:
+        super().__init__(name, short_help=purpose)
+        self._command_of = load
 
-    def make_context(self, *given: Any, **settings: Any) -> click.Context:
+    def make_context(self, info_name: str | None, *given: Any, **settings: Any) -> click.Context:
         """Return the context of the command itself."""
-        return self._load().make_context(*given, **settings)
+        return self._command_of(info_name or "").make_context(info_name, *given, **settings)
 
 
-def command_of(package: str, name: str, common: Sequence[Option], run: Run) -> click.Command:
-    """Return the command that a module of a package is: its OPTIONS and the common ones; its docstring says its help.
+def _purpose(module_name: str) -> str:
+    """Return what a module says that it is for, without importing it: its docstring's first line.
+
+    Of "`portable check`: say what ..." that is "Say what ...".
+    """
+    package, _, name = module_name.rpartition(".")
+    source = get_data(package, f"{name}.py") or b""
+    line = (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+    text = re.sub("^`[^`]*`: ", "", line)
+    return text[:1].upper() + text[1:]
+
+
+def command_of(module_name: str, common: Sequence[Option], run: Run) -> click.Command:
+    """Return the command that a module is: its OPTIONS and the common ones; its docstring says what it is for.
 
     `run` gets the module's own `run`, what the user gave, and the world.
     """
-    purpose = _purpose(package, name)
+    module = import_module(module_name)
 
-    def load() -> click.Command:
-        module = import_module(f"{package}.{name}")
+    def callback(**given: Any) -> int:
+        return run(module.run, Arguments(**given), click.get_current_context().obj)
 
-        def callback(**given: Any) -> int:
-            return run(module.run, Arguments(**given), click.get_current_context().obj)
-
-        return click.command(name, help=purpose)(with_options((*module.OPTIONS, *common), callback))
-
-    return _Later(name, purpose, load)
-
-
-def _purpose(package: str, name: str) -> str:
-    """Return the first line of a module's docstring. The module is not imported."""
-    source = get_data(package, f"{name}.py") or b""
-    return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+    name = module_name.rpartition(".")[2]
+    return click.command(name, help=_purpose(module_name))(with_options((*module.OPTIONS, *common), callback))
 
 
 def ended(run: Callable[[], int], console: Console, explained: Callable[[Exception], DeployError]) -> int:

@@ -33,12 +33,12 @@ class _Commands(Commands):
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            error.message = re.sub(r"[0-9A-Za-z-]{16,}:[^\s')]+|(?<=\w)=[^\s')]+", "***", error.message)
-            raise
+            shown = re.sub(r"[0-9A-Za-z-]{16,}:[^\s')]+|(?<=\w)=[^\s')]+", "***", error.format_message())
+            raise click.UsageError(shown, error.ctx) from None
 
 
 def _load(name: str) -> click.Command:
-    return command_of(f"{__package__}.commands", name, _COMMON, _run)
+    return command_of(COMMANDS[name], _COMMON, _run)
 
 
 def _run(run: Callable[..., int], arguments: Arguments, world: World) -> int:

@@ -6,11 +6,16 @@ import click
 
 from ..deploying.cli import Commands
 
-PLATFORMS = ("wsgi", "openfaas", "openwhisk", "aws_lambda", "google_cloud", "azure_functions")
+_PLATFORMS = ("wsgi", "openfaas", "openwhisk", "aws_lambda", "google_cloud", "azure_functions")
+# Lambda's is the deployer's: its stage's settings are in it
+_MODULES = {
+    platform: "portable.aws.commands.package" if platform == "aws_lambda" else f"portable.packaging.{platform}"
+    for platform in _PLATFORMS
+}
 
 
 def _load(platform: str) -> click.Command:
-    if platform == "aws_lambda":  # the deployer's: its stage's settings are in it
+    if platform == "aws_lambda":
         from ..aws.cli import load
 
         return load("package")
@@ -20,5 +25,5 @@ def _load(platform: str) -> click.Command:
 
 
 command = Commands(
-    "package", PLATFORMS, _load, subcommand_metavar="PLATFORM ...", help="Build what a platform's own tool takes."
+    "package", _MODULES, _load, subcommand_metavar="PLATFORM ...", help="Build what a platform's own tool takes."
 )

@@ -44,9 +44,9 @@ class TestHelp:
 
         lines = capsys.readouterr().out.splitlines()
         assert lines[0].startswith("Usage: portable ")
-        verbs = lines[lines.index("Commands:") + 1 :]
-        assert [line.split()[0] for line in verbs if line[2] != " "] == list(ALL)
-        assert all(len(line.split()) > 1 for line in verbs)
+        verbs = [line.split() for line in lines[lines.index("Commands:") + 1 :] if line[2] != " "]
+        assert [words[0] for words in verbs] == list(ALL)
+        assert all(words[1:] for words in verbs)
 
     @pytest.mark.parametrize("argument", ["--help", "-h"])
     @pytest.mark.parametrize("verb", ALL)

@@ -1,6 +1,6 @@
 """The commands, one module each: its docstring's first line is its help, OPTIONS is what it takes, `run` runs it."""
 
-COMMANDS = (
+_NAMES = (
     "doctor",
     "package",
     "run",
@@ -17,3 +17,5 @@ COMMANDS = (
     "policy",
     "destroy",
 )
+COMMANDS = {name: f"{__name__}.{name}" for name in _NAMES}
+"""The module of each command, by its name."""

@@ -17,10 +17,12 @@ from portable.packaging.errors import PackageError
 
 from .worlds import make_world, printed
 
+MODULES = {name: f"{__package__}.commands.{name}" for name in ("greet", "great_wall")}
+
 
 def load(name: str) -> click.Command:
     """Return a command of tests/portable/deploying/commands/."""
-    return cli.command_of(f"{__package__}.commands", name, (click.option("--loud", is_flag=True),), run)
+    return cli.command_of(MODULES[name], (click.option("--loud", is_flag=True),), run)
 
 
 def run(run: Callable[..., int], arguments: Arguments, world: World) -> int:
@@ -32,7 +34,7 @@ def run(run: Callable[..., int], arguments: Arguments, world: World) -> int:
 def greet(*arguments: str) -> tuple[int, World]:
     """Run the command line of these commands."""
     world = make_world()
-    return main(arguments, world, load=lambda: cli.Commands("all", ("greet", "great_wall"), load)), world
+    return main(arguments, world, load=lambda: cli.Commands("all", MODULES, load)), world
 
 
 def ended(error: BaseException, *, verbose: bool = False) -> tuple[int, World]:

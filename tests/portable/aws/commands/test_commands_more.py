@@ -134,7 +134,7 @@ class TestPackage:
         assert outcome.facts["output"] == "build/aws_lambda.zip"
         assert (project.folder / "build" / "aws_lambda.zip").stat().st_size == outcome.facts["bytes"]
         assert outcome.facts["next"] == [
-            f"python -m portable aws deploy --stage=prod --config={project.folder}/deploy.toml "
+            f"portable aws deploy --stage=prod --config={project.folder}/deploy.toml "
             f"--function={project.folder}/function --stack={project.folder}/stack.yml"
         ]
 
