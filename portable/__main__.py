@@ -14,7 +14,10 @@ from .deploying.world import World
 if TYPE_CHECKING:
     import click
 
-VERBS = ("new", "dev", "serve", "up", "down", "gateway", "check", "package", "aws", "openwhisk", "replay", "record")
+VERBS = (
+    *("new", "dev", "serve", "test", "call", "event", "up", "down"),
+    *("gateway", "check", "package", "aws", "openwhisk", "replay", "record"),
+)
 _EXTRAS = {"awslambdaric": "aws", "boto3": "aws", "botocore": "aws", "debugpy": "debug"}
 _CHECKOUT = Path(__file__).parents[1]
 

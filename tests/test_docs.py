@@ -6,12 +6,14 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from platforms import Context, Event
 from platforms.invoke import invoke
 from tests import limits, settings
 from tests.cases import CASES
 from tests.portable.aws.commands import sample
-from tests.portable.aws.settings import settings_table
+from tests.portable.project.settings import settings_tables
 from tests.sample import FUNCTION_DIR
 from tests.sample.function.handler import MEDITATIONS
 
@@ -41,10 +43,11 @@ def test_gateway_page_lists_every_setting_with_its_default() -> None:
     assert settings.with_table(text) == text, "run: python -m tests.settings"
 
 
-def test_lambda_page_lists_every_setting_with_its_default() -> None:
-    text = settings_table.DOCUMENT.read_text()
+@pytest.mark.parametrize("table", settings_tables.TABLES, ids=lambda table: table.page.stem)
+def test_deployers_page_lists_every_setting_with_its_default(table: settings_tables.Table) -> None:
+    text = table.page.read_text()
 
-    assert settings_table.with_table(text) == text, "run: python -m tests.portable.aws.settings.settings_table"
+    assert table.put_into(text) == text, "run: python -m tests.portable.project.settings.settings_tables"
 
 
 def test_lambda_page_shows_what_a_deploy_prints() -> None:

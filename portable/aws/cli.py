@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..deploying.arguments import FILE, Arguments, function_option, output_options, stack_option
+from ..deploying.arguments import Arguments, config_option, function_option, output_options, stack_option
 from ..deploying.cli import Commands, command_of, ended
 from ..deploying.console import wants_color
 from ..deploying.world import World
@@ -31,7 +31,7 @@ _COMMON = (
     ),
     click.option("--region", metavar="REGION", help="AWS region (AWS_REGION; deploy.toml)."),
     click.option("--profile", metavar="NAME", help="Profile of the AWS credentials (AWS_PROFILE; deploy.toml)."),
-    click.option("--config", type=FILE, metavar="FILE", help="Settings file (APP_CONFIG; default deploy.toml)."),
+    config_option,
     function_option,
     stack_option,
     click.option(

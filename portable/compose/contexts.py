@@ -1,4 +1,7 @@
-"""What the images of a project are built from: the tool as it is installed, and a function's folder."""
+"""What the images of a project are built from: the tool as it is installed, and what a function requires.
+
+The function's folder itself is mounted, so that its image stays as it is while the function is written.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 
 from .. import assets
 from ..project.functions import Function
+from ..project.requirement_files import FILE_NAME
 from .services import GATEWAY
 
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "_assets")
@@ -19,7 +23,10 @@ def write(contexts: Path, functions: Sequence[Function]) -> None:
     _write_tool(contexts / GATEWAY, "requirements/gateway.txt")
     for function in functions:
         _write_tool(contexts / function.name, "requirements/dev.txt")
-        shutil.copytree(function.folder, contexts / function.name / "function", ignore=_LEFT_OUT)
+        place = contexts / function.name / "function"
+        place.mkdir()
+        if (requirements := function.folder / FILE_NAME).is_file():
+            shutil.copy(requirements, place)
 
 
 def _write_tool(context: Path, lock: str) -> None:

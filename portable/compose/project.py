@@ -41,6 +41,11 @@ class ComposeProject:
         """
         if not self.functions:
             raise BadSettings(f"there is no function with lang: {LANG}: `portable new NAME` makes one")
+        for one in self.functions:
+            if not one.folder.is_dir():
+                raise BadSettings(
+                    f"{one.name}: there is no folder {str(one.folder)!r}, which stack.yml says is its handler"
+                )
         secrets = {name: secret(name, one, self.environ) for one in self.functions for name in _secrets(one)}
         command = self._command()
         self._write()

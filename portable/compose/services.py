@@ -18,7 +18,7 @@ from ..project.functions import Function
 
 GATEWAY = "gateway"
 _FUNCTION_LABEL = "com.openfaas.function"
-_ANNOTATION_LABELS = "com.openfaas.annotation."
+_ANNOTATION_LABELS = "com.openfaas.annotation."  # portable/gateway/providers/docker/spec.py reads them
 _FUNCTION_DIR = "/app/function"
 
 

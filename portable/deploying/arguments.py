@@ -49,6 +49,9 @@ function_argument = click.argument("function", required=False, shell_complete=co
 stack_option = click.option(
     "--stack", type=FILE, default="stack.yml", show_default=True, metavar="FILE", help="The stack file."
 )
+config_option = click.option(
+    "--config", type=FILE, metavar="FILE", help="The settings file (APP_CONFIG; default deploy.toml)."
+)
 json_option = click.option("--json", is_flag=True, help="Print one JSON object.")
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 

@@ -21,7 +21,7 @@ EMULATORS = tuple(
 )
 _MODULES = {"aws_lambda": "aws_lambda.in_process"}
 # what is not there is said to be needed by the name of its package
-_PACKAGES = {"flask": "functions-framework", "azure": "azure-functions"}
+_PACKAGES = {"flask": "flask", "azure": "azure-functions"}
 
 
 def emulators(names: Iterable[str]) -> list[str]:
@@ -86,6 +86,6 @@ def _module(platform: str) -> Any:
         if package is None:
             raise
         raise Unavailable(
-            f"{platform} needs {package}, which is not installed here: `make setup` installs it, or name other "
-            "platforms with --platform"
+            f"{platform} needs {package}, which is not installed here: install it, or name other platforms with "
+            "--platform"
         ) from None

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ..deploying.arguments import Arguments, function_option, output_options, stack_option
+from ..deploying.arguments import Arguments, config_option, function_option, output_options, stack_option
 from ..deploying.cli import Commands, command_of, ended
 from ..deploying.errors import explained
 from ..deploying.world import World
@@ -17,9 +17,10 @@ from .commands import COMMANDS
 
 _COMMON = (
     click.option("--name", metavar="NAME", help="The action's name, in place of the function's."),
-    click.option("--package", metavar="PKG", help="The package that it is in, if it is in one."),
+    click.option("--package", metavar="PKG", help="The package that it is in (deploy.toml; default none)."),
     function_option,
     stack_option,
+    config_option,
     *output_options("every request"),
     *settings.OPTIONS,
 )
@@ -42,17 +43,11 @@ def _load(name: str) -> click.Command:
 
 
 def _run(run: Callable[..., int], arguments: Arguments, world: World) -> int:
-    from ..project.functions import find, short
     from .console import Console
 
     console = Console(world, json=arguments.json, quiet=arguments.quiet, verbose=arguments.verbose)
 
-    def run_there() -> int:
-        function = find(arguments.function, arguments.stack, world.environ)
-        arguments.function, arguments.name = short(function.folder), arguments.name or function.name
-        return run(arguments, world, console)
-
-    return ended(run_there, console, explained)
+    return ended(lambda: run(arguments, world, console), console, explained)
 
 
 command = _Commands(

@@ -15,6 +15,7 @@ DIGEST = "portable-digest"
 """The digest of the package that an action was made of."""
 VERSION = "portable-version"
 """The version that an action got from our last PUT: another one has been changed by somebody else since."""
+OURS = (DIGEST, VERSION)
 
 # https://github.com/apache/openwhisk/blob/master/docs/reference.md#entity-names
 _NAME = re.compile(rf"\w|\w[\w@ .-]{{0,{MAX_NAME_CHARS - 2}}}[\w@.-]", re.ASCII)
@@ -29,12 +30,12 @@ class ActionName:
 
     def __post_init__(self) -> None:
         """Raise BadSettings for names that OpenWhisk does not take."""
-        _check("--name", self.name)
+        _check("action", self.name)
         if self.package is not None:
-            _check("--package", self.package)
+            _check("package", self.package)
         # https://github.com/apache/openwhisk/blob/master/core/controller/src/main/scala/org/apache/openwhisk/core/controller/Packages.scala
         if self.package == "default":
-            raise BadSettings("--package 'default' is reserved: leave --package out for an action in no package")
+            raise BadSettings("the package 'default' is reserved: name none for an action in no package")
 
     def __str__(self) -> str:
         return f"{self.package}/{self.name}" if self.package else self.name
@@ -54,12 +55,12 @@ class ActionName:
         return f"{api_url}/web/{_quoted(namespace)}/{_quoted(self.package or 'default')}/{_quoted(self.name)}.http"
 
 
-def _check(option: str, name: str) -> None:
+def _check(what: str, name: str) -> None:
     if not _NAME.fullmatch(name):
         hint = "; name the package with --package" if "/" in name else ""
         raise BadSettings(
-            f"{option} is {name!r}; it takes up to {MAX_NAME_CHARS} letters, digits, _ @ . - and spaces within, and "
-            f"begins with a letter, digit or _{hint}"
+            f"the name of the {what} is {name!r}; it takes up to {MAX_NAME_CHARS} letters, digits, _ @ . - and spaces "
+            f"within, and begins with a letter, digit or _{hint}"
         )
 
 

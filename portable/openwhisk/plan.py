@@ -52,25 +52,25 @@ def changes(found: Found, wanted: Wanted) -> list[Put]:
         puts.append(Put("+", "package", wanted.name.package, path=path, body=body, version=_FIRST_VERSION))
     differences = _differences(found, wanted)
     if found.action is None:
-        puts.append(_put(wanted, "+", _FIRST_VERSION, {}, differences))
+        puts.append(_put(found, wanted, "+", _FIRST_VERSION, differences))
     elif differences:
         version = _next(str(found.action.get("version")))
-        puts.append(_put(wanted, "~", version, annotations_of(found.action), differences))
+        puts.append(_put(found, wanted, "~", version, differences))
     return puts
 
 
-def _put(wanted: Wanted, sign: Sign, version: str, kept: Mapping[str, Any], differences: list[Difference]) -> Put:
+def _put(found: Found, wanted: Wanted, sign: Sign, version: str, differences: list[Difference]) -> Put:
     # what others have annotated stays: one of it may be require-whisk-auth
-    kept = {key: value for key, value in kept.items() if key not in (_OF_THE_CONTROLLER, DIGEST)}
+    annotated = annotations_of(found.action or {})
+    kept = {key: value for key, value in annotated.items() if key not in (_OF_THE_CONTROLLER, DIGEST)}
     body: dict[str, Any] = {
         "namespace": "_",
         "name": wanted.name.name,
         "exec": wanted.exec,
         "annotations": _as_list({**kept, **wanted.annotations, VERSION: version}),
         "limits": wanted.limits,
+        "parameters": [*_bound(found, wanted), *wanted.parameters],
     }
-    if wanted.parameters is not None:
-        body["parameters"] = wanted.parameters
     name = wanted.name
     return Put(sign, "action", str(name), tuple(differences), path=name.path, body=body, version=version)
 
@@ -81,11 +81,12 @@ def _differences(found: Found, wanted: Wanted) -> list[Difference]:
     rows = [(name, before.get(name), wanted.exec.get(name)) for name in ("kind", "image")]
     rows += [("code", _short(marked.get(DIGEST)), _short(wanted.digest))]
     rows += [(name, (action.get("limits") or {}).get(name), value) for name, value in wanted.limits.items()]
-    rows += [(key, marked.get(key), value) for key, value in wanted.annotations.items() if key != DIGEST]
+    ours = {key: value for key, value in wanted.annotations.items() if key not in (DIGEST, *wanted.annotated)}
+    rows += [(key, marked.get(key), value) for key, value in ours.items()]
     is_new = found.action is None
     told = [Difference(name, _text(old), _text(new)) for name, old, new in rows if old != new]
     if is_new:
-        told = [one for one in told if one.name not in wanted.annotations]
+        told = [one for one in told if one.name not in ours]
     elif changed_since(action) and is_ours(action):
         told.insert(
             0,
@@ -93,21 +94,32 @@ def _differences(found: Found, wanted: Wanted) -> list[Difference]:
                 "changed after the last deploy, version", _text(marked.get(VERSION)), _text(action.get("version"))
             ),
         )
-    return told + _env_differences(found, wanted)
+    annotated = {key: value for key, value in marked.items() if key in wanted.annotated}
+    before = {one["key"]: one for one in _own_parameters(found) if one.get("init")}
+    after = {one["key"]: one for one in wanted.parameters if one not in _inherited(found)}
+    return [*told, *_names("annotations", annotated, wanted.annotated), *_names("env", before, after)]
 
 
-def _env_differences(found: Found, wanted: Wanted) -> list[Difference]:
-    """Return the names of the variables and parameters that come, change and go: no values."""
-    if wanted.parameters is None:
-        return []
-    # the parameters of an action in a package are told with the package's own among them
-    inherited = (found.package or {}).get("parameters") or []
-    before = {one["key"]: one for one in (found.action or {}).get("parameters") or [] if one not in inherited}
-    after = {one["key"]: one for one in wanted.parameters if one not in inherited}
+def _names(what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """Return the names of what comes, changes and goes: no values, which may be secret."""
     signs = [f"+{name}" for name in sorted(after.keys() - before.keys())]
     signs += [f"~{name}" for name in sorted(after.keys() & before.keys()) if after[name] != before[name]]
     signs += [f"-{name}" for name in sorted(before.keys() - after.keys())]
-    return [Difference("env", None, " ".join(signs))] if signs else []
+    return [Difference(what, None, " ".join(signs))] if signs else []
+
+
+def _bound(found: Found, wanted: Wanted) -> list[Mapping[str, Any]]:
+    """Return the parameters that others have bound to the action: they are no variables, and stay."""
+    return [one for one in _own_parameters(found) if not one.get("init") and one["key"] not in wanted.env]
+
+
+def _own_parameters(found: Found) -> list[Mapping[str, Any]]:
+    # the parameters of an action in a package are told with the package's own among them
+    return [one for one in (found.action or {}).get("parameters") or [] if one not in _inherited(found)]
+
+
+def _inherited(found: Found) -> list[Mapping[str, Any]]:
+    return (found.package or {}).get("parameters") or []
 
 
 def _as_list(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:

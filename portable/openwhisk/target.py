@@ -9,10 +9,12 @@ from ..deploying.arguments import Arguments
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from . import settings
+from .action_settings import ActionSettings, Options, load
 from .api import Api
 from .console import Console
 from .names import ActionName
 from .settings import Settings
+from .wanted import flags
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,23 @@ class Where:
     """What is known of a target before anything is asked."""
 
     settings: Settings
+    action: ActionSettings
     name: ActionName
+
+
+def action_of(arguments: Arguments, world: World) -> tuple[ActionSettings, ActionName]:
+    """Return the settings of the action that a command is about, and its name. Raises BadSettings."""
+    options = Options(arguments.function, arguments.stack, arguments.config, flags(arguments, world.environ))
+    action = load(options, world.environ)
+    return action, ActionName(arguments.name or action.function.name, action.package)
 
 
 def where(arguments: Arguments, world: World, console: Console) -> Where:
     """Read the settings, and hide the key. Raises BadSettings or Refused; nothing is called."""
-    name = ActionName(arguments.name, arguments.package)
+    action, name = action_of(arguments, world)
     found = settings.read(arguments, world)
     console.hide(found.auth, found.auth.partition(":")[2], b64encode(found.auth.encode()).decode())
-    return Where(found, name)
+    return Where(found, action, name)
 
 
 def ask(place: Where, world: World, console: Console) -> Target:

@@ -2,126 +2,127 @@
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
-from platforms.openwhisk.limits import (
-    DEFAULT_LOGS_MB,
-    DEFAULT_MEMORY_MB,
-    DEFAULT_TIMEOUT_MS,
-    MAX_LOGS_MB,
-    MAX_PARAMETERS_BYTES,
-    MIN_MEMORY_MB,
-    MIN_TIMEOUT_MS,
-)
+from platforms.openwhisk.limits import MAX_LOGS_MB, MIN_MEMORY_MB, MIN_TIMEOUT_MS
 
 from ..deploying.arguments import Arguments
 from ..deploying.errors import BadSettings
-from ..deploying.world import World
 from ..packaging import openwhisk as package
 from ..packaging import zip_file
+from ..project.settings.written import Written
+from .action_settings import ActionSettings, Web, variables
 from .names import DIGEST, MANAGED_BY, ActionName
 
 OPTIONS = (
-    click.option("--kind", metavar="KIND", help=f"Runtime, in place of {package.DEFAULT_KIND}."),
+    click.option("--kind", metavar="KIND", help=f"Runtime (deploy.toml; default {package.DEFAULT_KIND})."),
     click.option("--docker", metavar="IMAGE", help="A Docker action of this image: nothing is packaged."),
     click.option(
         "-m",
         "--memory",
         type=click.IntRange(MIN_MEMORY_MB),
-        default=DEFAULT_MEMORY_MB,
-        show_default=True,
         metavar="MB",
-        help="How much memory it may use.",
+        help="How much it may use (deploy.toml; default 256).",
     ),
     click.option(
         "-t",
         "--timeout",
         type=click.IntRange(MIN_TIMEOUT_MS),
-        default=DEFAULT_TIMEOUT_MS,
-        show_default=True,
         metavar="MS",
-        help="How long a call may take.",
+        help="How long a call may take (deploy.toml; default 60000).",
     ),
     click.option(
         "-l",
         "--logsize",
         type=click.IntRange(0, MAX_LOGS_MB),
-        default=DEFAULT_LOGS_MB,
-        show_default=True,
         metavar="MB",
-        help="How much a call may log.",
+        help="How much a call may log (deploy.toml; default 10).",
     ),
     click.option(
         "--env",
         multiple=True,
         metavar="NAME[=VALUE]",
-        help="A variable for the function, from here if it has no value; all there are, if any is given.",
+        help="A variable for the function beside those of stack.yml, from here if it has no value.",
     ),
 )
-# what `wsk ... --web raw -a web-custom-options true` sets:
+# what `wsk ... --web raw|yes|no` sets:
 # https://github.com/apache/openwhisk/blob/master/docs/annotations.md#annotations-specific-to-web-actions
-_WEB = {"web-export": True, "raw-http": True, "final": True, "web-custom-options": True}
+_WEB: Mapping[Web, Mapping[str, bool]] = {
+    "raw": {"web-export": True, "raw-http": True, "final": True},
+    "yes": {"web-export": True, "raw-http": False, "final": True},
+    "no": {"web-export": False, "raw-http": False, "final": False},
+}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """An action. `digest` is its package's, None for a Docker action; without `env` its parameters stay as they are."""
+    """An action. `digest` is its package's, None for a Docker action."""
 
     name: ActionName
     exec: Mapping[str, Any] = field(repr=False)
     limits: Mapping[str, int]
     digest: str | None
-    env: Mapping[str, str] | None = field(default=None, repr=False)
+    env: Mapping[str, str] = field(repr=False)
+    web: Web
+    annotated: Mapping[str, Any]
+    """The user's own annotations."""
+
+    @property
+    def is_web(self) -> bool:
+        """Tell whether it has a URL."""
+        return self.web != "no"
 
     @property
     def annotations(self) -> Mapping[str, Any]:
-        """Return what makes it a raw-http web action, and ours."""
-        return {**_WEB, **dict([MANAGED_BY]), **({DIGEST: self.digest} if self.digest else {})}
+        """Return what makes it a web action, what the user annotates, and what makes it ours."""
+        digest = {DIGEST: self.digest} if self.digest else {}
+        return {**_WEB[self.web], **web_options(self.web), **self.annotated, **dict([MANAGED_BY]), **digest}
 
     @property
-    def parameters(self) -> list[Mapping[str, Any]] | None:
+    def parameters(self) -> list[Mapping[str, Any]]:
         """Return the variables as parameters that are given to the action when it is initialised."""
-        if self.env is None:
-            return None
         return [{"key": name, "value": value, "init": True} for name, value in sorted(self.env.items())]
 
 
-def wanted(arguments: Arguments, name: ActionName, world: World) -> Wanted:
-    """Build the package, if there is one, and return the action. Raises BadSettings or PackageError."""
-    env = _env(arguments.env, world.environ) if arguments.env else None
-    limits = {"timeout": arguments.timeout, "memory": arguments.memory, "logs": arguments.logsize}
-    if arguments.docker is not None:
-        if arguments.kind is not None:
-            raise BadSettings("it takes one of --kind and --docker: an image has a runtime of its own")
-        if not re.fullmatch(r"[\w./:@-]+", arguments.docker, re.ASCII):
-            raise BadSettings(f"--docker is {arguments.docker!r}; it takes an image such as user/meditations:1")
-        return Wanted(name, {"kind": "blackbox", "image": arguments.docker}, limits, None, env)
-    kind = arguments.kind or package.DEFAULT_KIND
-    built = package.build(arguments.function, kind)
+def web_options(web: Web) -> Mapping[str, bool]:
+    """Return what lets OPTIONS reach the function of a web action, and keeps the controller's own CORS headers out."""
+    return {"web-custom-options": True} if web != "no" else {}
+
+
+def flags(arguments: Arguments, environ: Mapping[str, str]) -> dict[str, Written]:
+    """Return the settings that the command line of any command gives. Raises BadSettings for a bad --env."""
+    known = {"package": "package", "kind": "kind", "memory": "memory_mb", "timeout": "timeout_ms", "logsize": "logs_mb"}
+    given = {key: Written(getattr(arguments, flag, None), f"--{flag}") for flag, key in known.items()}
+    env = dict(_variable(text, environ) for text in getattr(arguments, "env", None) or ())
+    return {
+        **{key: one for key, one in given.items() if one.value is not None},
+        **{f"environment.{name}": Written(value, f"--env {name}") for name, value in env.items()},
+    }
+
+
+def wanted(settings: ActionSettings, name: ActionName, docker: str | None, environ: Mapping[str, str]) -> Wanted:
+    """Build the package, unless `docker` is an image, and return the action. Raises BadSettings or PackageError."""
+    env = variables(settings, environ)
+    limits = {"timeout": settings.timeout_ms, "memory": settings.memory_mb, "logs": settings.logs_mb}
+    made, digest = _code(settings, docker)
+    return Wanted(name, made, limits, digest, env, settings.web, settings.annotations)
+
+
+def _code(settings: ActionSettings, docker: str | None) -> tuple[Mapping[str, Any], str | None]:
+    """Return what OpenWhisk runs, and the digest of the package in it."""
+    if docker is not None:
+        if not re.fullmatch(r"[\w./:@-]+", docker, re.ASCII):
+            raise BadSettings(f"--docker is {docker!r}; it takes an image such as user/meditations:1")
+        return {"kind": "blackbox", "image": docker}, None
+    built = package.build(settings.function.folder, settings.kind)
     code = b64encode(zip_file.pack(built.files)).decode()
-    return Wanted(
-        name,
-        {"kind": kind, "code": code, "binary": True, "main": "main"},
-        limits,
-        built.digest,
-        env,
-    )
-
-
-def _env(given: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, str]:
-    env = dict(_variable(text, environ) for text in given)
-    if len(json.dumps(env).encode()) > MAX_PARAMETERS_BYTES:
-        raise BadSettings(
-            f"the variables of --env are over {MAX_PARAMETERS_BYTES // 2**20} MB, which is more than OpenWhisk takes"
-        )
-    return env
+    return {"kind": settings.kind, "code": code, "binary": True, "main": "main"}, built.digest
 
 
 def _variable(text: str, environ: Mapping[str, str]) -> tuple[str, str]:

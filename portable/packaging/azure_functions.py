@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..project.ignored import left_out
 from . import contents, requirements
 from .built import Built
 
@@ -33,4 +34,5 @@ def build(function_dir: Path) -> Built:
             "cd {output} && func azure functionapp publish APP --python",
         ),
         notes=("everyone may call it; the setting AUTH_LEVEL=function asks callers for a key",),
+        left_out=left_out(function_dir),
     )

@@ -20,13 +20,14 @@ class Built:
     """What the platform's own tool takes: a folder, or a zip.
 
     `next_commands` are what the user runs then, with `{output}` where the path of the package stands; `notes` say what
-    was decided while it was built.
+    was decided while it was built, `left_out` what of the function's folder does not ship.
     """
 
     files: Mapping[str, bytes] = field(repr=False)
     is_zip: bool
     next_commands: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def packed(self) -> bytes:

@@ -87,6 +87,7 @@ def describe(built: Built, output: Path) -> list[str]:
         f"{built.size_bytes:,} bytes, {len(built.files)} files, in {output}",
         f"digest    {built.digest}",
         f"function  {built.function_digest}",
+        *left_out(built.left_out),
         *(f"note: {note}" for note in built.notes),
         *(f"next: {command}" for command in next_commands(built, output)),
     ]
@@ -100,6 +101,7 @@ def facts(built: Built, output: Path) -> Mapping[str, object]:
         "files": {path: len(built.files[path]) for path in sorted(built.files)},
         "digest": built.digest,
         "function": built.function_digest,
+        "left_out": list(built.left_out),
         "notes": list(built.notes),
         "next": next_commands(built, output),
     }
@@ -115,6 +117,11 @@ def contents(sizes: Mapping[str, int]) -> list[str]:
         f"{sum(found):>10,} {name}" + (f" ({len(found)} files)" if name.endswith("/") else "")
         for name, found in lines.items()
     ]
+
+
+def left_out(paths: Sequence[str]) -> list[str]:
+    """Return the line that names what of the function's folder does not ship; none if all does."""
+    return [f"left out: {', '.join(paths)}; .portableignore says what"] if paths else []
 
 
 def next_commands(built: Built, output: Path) -> list[str]:

@@ -9,8 +9,11 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..deploying.errors import BadSettings
+from ..project import imports
+from ..project.ignored import ignored
 from .errors import PackageError
-from .folder import read_folder
+from .folder import name_of, read_folder
 
 PLATFORMS_DIR = Path(__file__).parents[2] / "platforms"
 _OURS = ("function", "platforms")
@@ -21,12 +24,17 @@ _NOT_RUN = ("openapi.json", "requirements.txt")
 def function_files(function_dir: Path) -> dict[str, bytes]:
     """Return the function's files as every platform gets them: unchanged, and in a folder `function/`.
 
-    What begins with a dot, bytecode, and the openapi.json and requirements.txt at the top are left out.
-    Raises PackageError.
+    Left out are what `.portableignore` and its default say, and the openapi.json and requirements.txt at the top.
+    Raises PackageError, also for imports that would fail in a package.
     """
     if not function_dir.is_dir():
         raise PackageError(f"there is no folder {str(function_dir)!r}: name the function's with --function")
-    files = read_folder(function_dir, leave_out=_is_left_out)
+    try:
+        imports.check(function_dir)
+        leave_out = ignored(function_dir)
+    except BadSettings as error:
+        raise PackageError(str(error)) from None
+    files = read_folder(function_dir, leave_out=leave_out)
     shipped = {f"function/{path}": content for path, content in files.items() if path not in _NOT_RUN}
     if not shipped:
         raise PackageError(f"there is nothing to ship in {str(function_dir)!r}: it takes a handler.py")
@@ -80,5 +88,6 @@ def mb(size_bytes: int) -> str:
     return f"{size_bytes / 2**20:.1f} MB"
 
 
-def _is_left_out(name: str) -> bool:
+def _is_left_out(path: str) -> bool:
+    name = name_of(path)
     return name.startswith(".") or name == "__pycache__/" or name.endswith(".pyc")

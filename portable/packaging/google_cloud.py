@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..project.ignored import left_out
 from . import contents, requirements
 from .built import Built
 
@@ -33,4 +34,5 @@ def build(function_dir: Path) -> Built:
             "--trigger-http --no-allow-unauthenticated",
         ),
         notes=("with --allow-unauthenticated everyone may call it; handle_event is the entry point for events",),
+        left_out=left_out(function_dir),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import assets
+from ..project.ignored import left_out
 from . import contents, requirements
 from .built import Built
 from .errors import PackageError
@@ -14,6 +15,9 @@ STACK = Path("stack.yml")
 _TEMPLATE = "template/portable/"
 _OF_THE_TEMPLATE = ("Dockerfile", "template.yml")
 _REQUIREMENTS = "requirements/fast.txt"
+
+# with it the Dockerfile leaves out nothing more: .portableignore may have brought something back
+_PACKAGED = {"platforms/PACKAGED": b"function/ has what ships\n"}
 
 
 def build(function_dir: Path, stack: Path = STACK) -> Built:
@@ -32,6 +36,7 @@ def build(function_dir: Path, stack: Path = STACK) -> Built:
         is_zip=False,
         next_commands=("cd {output} && faas-cli up -f stack.yml",),
         notes=("REGISTRY, TAG and OPENFAAS_URL say where the image goes: see stack.yml",),
+        left_out=left_out(function_dir),
     )
 
 
@@ -48,4 +53,4 @@ def _of_the_image() -> dict[str, bytes]:
         server = assets.path(_REQUIREMENTS).read_bytes()
     except OSError as error:
         raise PackageError(f"{error.filename} cannot be read, which the image is made from: {error.strerror}") from None
-    return {**template, **contents.platform_files("wsgi", "openfaas"), _REQUIREMENTS: server}
+    return {**template, **contents.platform_files("wsgi", "openfaas"), **_PACKAGED, _REQUIREMENTS: server}

@@ -14,6 +14,7 @@ from ..packaging import contents
 from ..packaging.built import Built
 from ..packaging.errors import PackageError
 from ..packaging.wheels import Place, wheels_of
+from ..project.ignored import left_out
 
 DEFAULT_KIND = "python:3.12"
 OPTIONS = (
@@ -48,6 +49,7 @@ def build(function_dir: Path, kind: str = DEFAULT_KIND) -> Built:
         files=files,
         is_zip=True,
         next_commands=(f"wsk action update NAME {{output}} --kind {kind} --web raw -a web-custom-options true",),
+        left_out=left_out(function_dir),
     )
     _check_size(built)
     return built

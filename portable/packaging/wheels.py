@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
+from ..project.uv import UvFailed, explained, run_uv
 from .errors import PackageError
-from .folder import read_folder
+from .folder import name_of, read_folder
 
 Architecture: TypeAlias = Literal["arm64", "x86_64"]
 
@@ -19,28 +20,14 @@ Architecture: TypeAlias = Literal["arm64", "x86_64"]
 _ELF_MACHINES = {"x86_64": 0x3E, "arm64": 0xB7}
 _MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 # what differs between two installations, or leads back to the machine that made them
-_LEFT_OUT = ("__pycache__/", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
-_OWN_PLACE = ("PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_USER")
-_NO_WHEEL = re.compile(r"No matching distribution found for (\S+)")
-
-# pip asks the Python that it runs on whether `; python_version < "3.12"` holds, whatever --python-version says:
-# https://github.com/pypa/pip/issues/11664
-_PIP = """\
-import runpy, sys
-from pip._vendor.packaging import markers
-version = sys.argv.pop(1)
-machine = sys.argv.pop(1)
-target = {
-    "implementation_name": "cpython", "implementation_version": version + ".0", "os_name": "posix",
-    "platform_machine": machine, "platform_python_implementation": "CPython", "platform_release": "",
-    "platform_system": "Linux", "platform_version": "", "python_full_version": version + ".0",
-    "python_version": version, "sys_platform": "linux",
-}
-markers.default_environment = lambda: dict(target)
-if not markers.Marker(f'python_version == "{version}" and platform_machine == "{machine}"').evaluate():
-    sys.exit("this pip evaluates markers for its own Python: take another version of pip")
-runpy.run_module("pip", run_name="__main__", alter_sys=True)
-"""
+_LEFT_OUT = (
+    *("__pycache__/", ".lock", "RECORD", "INSTALLER", "REQUESTED"),
+    *("direct_url.json", "uv_cache.json", "uv_build.json"),
+)
+# the manylinux_2_n of uv's --python-platform, newest first; each takes the wheels of those behind it
+_GLIBC_MINORS = (40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 28, 17)
+_NO_WHEEL = re.compile(r"([\w.-]+)(?:==\S+)? ha(?:s|ve) no (?:usable )?wheels")
+_NO_BUILD = "Building source distributions is disabled"
 
 
 class Place(NamedTuple):
@@ -72,14 +59,14 @@ class NoWheel(PackageError):
 def wheels_of(requirements: Path, place: Place) -> dict[str, bytes]:
     """Return the installed files of a requirements.txt, for a place; {} if it requires nothing.
 
-    Raises NoWheel, or PackageError with what pip said.
+    Raises NoWheel, or PackageError with what uv said.
     """
     if not requires_something(requirements):
         return {}
     with tempfile.TemporaryDirectory() as folder:
         _install(requirements, place, folder)
         # scripts begin with the path of the Python that installed them
-        files = read_folder(Path(folder), leave_out=lambda name: name in _LEFT_OUT)
+        files = read_folder(Path(folder), leave_out=lambda path: name_of(path) in _LEFT_OUT)
     files = {path: content for path, content in files.items() if not path.startswith("bin/")}
     for path, content in files.items():
         _check_library(path, content, place)
@@ -98,40 +85,40 @@ def requires_something(requirements: Path) -> bool:
 
 
 def _install(requirements: Path, place: Place, folder: str) -> None:
-    command = [sys.executable, "-P", "-c", _PIP, place.python, place.machine, "install", "--quiet", "--no-compile"]
-    command += ["--no-input", "--disable-pip-version-check", "--only-binary=:all:", "--implementation=cp"]
-    command += [f"--python-version={place.python}", *(f"--platform={tag}_{place.machine}" for tag in _tags(place))]
-    command += ["--target", folder, "--requirement", requirements.name]
-    environ = {name: value for name, value in os.environ.items() if name not in _OWN_PLACE}
-    ran = subprocess.run(
-        command, cwd=requirements.parent, env=environ, capture_output=True, check=False, text=True, errors="replace"
+    command = ["pip", "install", "--python", sys.executable, "--target", folder, "--requirement", requirements.name]
+    command += ["--python-version", place.python, "--python-platform", _platform(place)]
+    command += ["--link-mode", "copy"]
+    run = partial(run_uv, cwd=requirements.parent, environ=os.environ)
+    try:
+        try:
+            run([*command, "--only-binary", ":all:"])
+        except UvFailed as failed:
+            if _NO_BUILD not in str(failed):
+                raise
+            run(command)  # a folder or a repository is required: it may hold Python alone, which _check_library sees
+    except UvFailed as failed:
+        raise _failure(str(failed), requirements, place) from None
+
+
+def _platform(place: Place) -> str:
+    glibc_minor = next(minor for minor in _GLIBC_MINORS if minor <= place.glibc_minor)
+    return f"{place.machine}-manylinux_2_{glibc_minor}"
+
+
+def _failure(stderr: str, requirements: Path, place: Place) -> PackageError:
+    whole = " ".join(stderr.split())  # uv breaks its lines where a terminal ends
+    found = _NO_WHEEL.search(whole)
+    if not found:
+        return PackageError(explained(stderr, f"{requirements.parent.name}/{requirements.name}"))
+    required = re.search(rf"you require ({re.escape(found[1])}[^\s,]*)", whole)
+    package = required[1] if required else found[1]
+    return NoWheel(
+        f"there is no wheel of {package} for Python {place.python} on {place.architecture} ({place.machine})",
+        f"source is not built here, which is not {place.name}. If its name and version are right, make a wheel in "
+        f"{place.name}'s image:\n  docker run --rm --platform linux/{_docker_name(place.architecture)} "
+        f'--entrypoint pip -v "$PWD/wheels:/wheels" {place.image} wheel --no-deps -w /wheels {package}\n'
+        f"and add the line `--find-links ../wheels` to {requirements.parent.name}/{requirements.name}",
     )
-    if ran.returncode:
-        raise _failure(ran.stderr, place)
-
-
-def _tags(place: Place) -> list[str]:
-    """Return what runs there, newest first: pip takes each name literally."""
-    names = [f"manylinux_2_{minor}" for minor in range(place.glibc_minor, 4, -1)]
-    return [*names, "manylinux2014", "manylinux2010", "manylinux1", "linux"]
-
-
-def _failure(stderr: str, place: Place) -> PackageError:
-    if "No module named 'pip'" in stderr:
-        return PackageError(
-            f"{sys.executable} has no pip, which gets the function's packages: run it with -m ensurepip"
-        )
-    if found := _NO_WHEEL.search(stderr):
-        package = found[1]
-        return NoWheel(
-            f"there is no wheel of {package} for Python {place.python} on {place.architecture} ({place.machine})",
-            f"source is not built here, which is not {place.name}. If its name and version are right, make a wheel in "
-            f"{place.name}'s image:\n  docker run --rm --platform linux/{_docker_name(place.architecture)} "
-            f'--entrypoint pip -v "$PWD/wheels:/wheels" {place.image} wheel --no-deps -w /wheels {package}\n'
-            "and add the line `--find-links ../wheels` to function/requirements.txt",
-        )
-    lines = [line.removeprefix("ERROR: ") for line in stderr.splitlines() if line.strip()]
-    return PackageError("pip could not get the function's packages:\n  " + "\n  ".join(lines[-5:]))
 
 
 def _docker_name(architecture: Architecture) -> str:
@@ -139,7 +126,7 @@ def _docker_name(architecture: Architecture) -> str:
 
 
 def _check_library(path: str, content: bytes, place: Place) -> None:
-    """Refuse what pip has built here, from a folder or a repository, and what is for another Python."""
+    """Refuse what uv has built here, from a folder or a repository, and what is for another Python."""
     name = path.rpartition("/")[2]
     if not name.endswith(".so"):
         return

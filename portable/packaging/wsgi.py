@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import assets
+from ..project.ignored import left_out
 from . import contents, requirements
 from .built import Built
 from .errors import PackageError
@@ -28,6 +29,7 @@ def build(function_dir: Path) -> Built:
             "&& .venv/bin/python -m platforms.wsgi",
         ),
         notes=("another WSGI server takes platforms.wsgi.shim:application in that folder",),
+        left_out=left_out(function_dir),
     )
 
 

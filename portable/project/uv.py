@@ -10,9 +10,10 @@ from pathlib import Path
 from ..deploying.errors import BadSettings
 
 _PROGRESS = ("Downloading ", "Building ", "Installed ")
-# they would install elsewhere, or by another Python
-_OWN_PLACE = ("UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_BREAK_SYSTEM_PACKAGES", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")
+# they would install elsewhere, by another Python, or something else in every installation
+_NOT_PASSED_ON = ("UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_COMPILE_BYTECODE", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")
 _NO_VERSION = re.compile(r"[Bb]ecause there (?:is|are) no versions? of (.+?),? and you require (\S+?),")
+_OTHERS_ONLY = re.compile(r"[Bb]ecause only (.+?) (?:is|are) available and you require (\S+?),")
 _NO_PACKAGE = re.compile(r"[Bb]ecause (\S+) was not found in the (package registry|provided package locations|cache)")
 _NO_ANSWER = re.compile(r"Failed to fetch: [`']?(\S+?)[`']?$", re.MULTILINE)
 
@@ -40,7 +41,7 @@ def run_uv(
 
 
 def _run(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], say: Callable[[str], None] | None) -> None:
-    environ = {name: value for name, value in environ.items() if name not in _OWN_PLACE}
+    environ = {name: value for name, value in environ.items() if name not in _NOT_PASSED_ON}
     command = [_uv(), *arguments, "--no-python-downloads", "--color=never"]
     said = []
     with subprocess.Popen(
@@ -59,6 +60,8 @@ def explained(stderr: str, requirements: str) -> str:
     whole = " ".join(stderr.split())  # uv breaks its lines where a terminal ends
     if found := _NO_VERSION.search(whole):
         return f"{found[2]} of {requirements}: there is no such version; name one that there is"
+    if found := _OTHERS_ONLY.search(whole):
+        return f"{found[2]} of {requirements}: there is only {found[1]}"
     if found := _NO_PACKAGE.search(whole):
         return f"{found[1]} of {requirements}: {_nowhere(found[2])}"
     if found := _NO_ANSWER.search(stderr):

@@ -31,7 +31,7 @@ def find_secret(name: str, root: Path, environ: Mapping[str, str]) -> str | None
     path = root / SECRETS_DIR / name
     if path.is_file():
         return _read(path)
-    return next((environ[variable] for variable in _variables_of(name) if variable in environ), None)
+    return next((environ[variable] for variable in names_of_secret(name) if variable in environ), None)
 
 
 def secret(name: str, function: Function, environ: Mapping[str, str]) -> str:
@@ -40,12 +40,12 @@ def secret(name: str, function: Function, environ: Mapping[str, str]) -> str:
     if value is None:
         raise BadSettings(
             f"{function.name}: there is no secret {name!r}: neither the file {function.root / SECRETS_DIR / name} "
-            f"nor the variable {' or '.join(_variables_of(name))}; write its value into that file"
+            f"nor the variable {' or '.join(names_of_secret(name))}; write its value into that file"
         )
     return value
 
 
-def _variables_of(name: str) -> tuple[str, ...]:
+def names_of_secret(name: str) -> tuple[str, ...]:
     """Return where Context.secret of platforms/contract.py looks for a secret in the environment."""
     return tuple(dict.fromkeys((name, name.upper().replace("-", "_").replace(".", "_"))))
 

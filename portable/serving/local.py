@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from ..deploying.errors import BadSettings, DeployError
 from ..deploying.world import World
+from ..project import imports
 from ..project.environment import environment
 from ..project.functions import Function, find
 from ..project.requirement_files import FILE_NAME, contents
@@ -50,13 +51,14 @@ class LocalServer:
         # by its folder: it is the tool's, whose other packages are not to be seen
         listen = ("--listen", f"127.0.0.1:{port}", *(["--wait-for-client"] if waits else ()))
         command = [python, "-X", "frozen_modules=off", debugpy.submodule_search_locations[0], *listen, *server]
-        self._say(f"listening for a debugger on 127.0.0.1:{port}" + ("; it serves once one is there" if waits else ""))
+        self._say(f"waiting for a debugger on 127.0.0.1:{port}" if waits else f"debuggers attach to 127.0.0.1:{port}")
         os.execve(python, command, {"PYDEVD_DISABLE_FILE_VALIDATION": "1", **start.environ})  # noqa: S606 - its own Python
 
     def _function(self) -> Function:
         return find(self.named, self.stack, self.world.environ)
 
     def _start(self, function: Function) -> Start:
+        imports.check(function.folder)
         environ = {**self.world.environ, **variables(function, self.world.environ)}
         made = environment(function, self.world, say=self._say)
         command = made.command("-m", f"platforms.{self.platform}", "--function", str(function.folder), *self.arguments)

@@ -1,12 +1,16 @@
 """Test a function without a server: `from portable.testing import Client`.
 
 client      the test's client: requests and events, through the shim and the front door of any platform
-subject     the function under test: found, loaded, and with its variables while it is called
+subject     the function under test: found, loaded, called
 requests    a test's arguments as a request
+environ     its variables, in the environment of the process while a call runs
 missing     which of its requirements are not installed here
 events      the event that a test names
+sending     a request on its way through a platform
 reply       what a request is answered with
 platform    the platform that the test of the moment runs on
+runs        which tests `portable test` runs in whose environment
+call        one call on some platforms, as data: `portable call`
 plugin      the pytest plugin: `on_every_platform`, `--platform`, `not_on`
 """
 

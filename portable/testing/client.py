@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..emulators.deliveries import deliver
-from ..emulators.errors import Refused
-from ..emulators.messages import Answer, Reply, Request
-from ..emulators.registry import sender
+from ..emulators.messages import Request
 from . import platform as platforms_of_tests
 from .events import native_of
 from .reply import ClientReply, to_reply
 from .requests import to_request
+from .sending import send
 from .subject import Given, Subject, find_from
 
 if TYPE_CHECKING:
@@ -40,9 +39,8 @@ class Client:
         if callable(function):
             self._subject: Subject | Given = Given(function)
         else:
-            found = find_from(str(function), folder)
-            self._folders.insert(1, found.folder)
-            self._subject = Subject(found)
+            self._subject = find_from(str(function), folder)
+            self._folders.insert(1, self._subject.folder)
 
     @property
     def platform(self) -> str:
@@ -109,11 +107,4 @@ class Client:
 
     def send(self, request: Request) -> ClientReply:
         """Send a neutral request as it is. Raises Broken for a reply that broke off."""
-        with self._subject.ready() as handler:
-            send = sender(self.platform, handler, os.environ)
-            try:
-                answer = send(request)
-            except Refused as refused:
-                reply = Reply(refused.status, [], b"")
-                answer = Answer(reply, f"the platform itself answers, no function is called: {refused}")
-        return to_reply(self.platform, answer)
+        return to_reply(self.platform, send(self.platform, self._subject, request))

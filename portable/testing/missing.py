@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from ..project.requirement_files import FILE_NAME
 
 # https://pip.pypa.io/en/stable/reference/requirements-file-format/
@@ -37,6 +35,9 @@ def _requirements(path: Path, seen: frozenset[Path] = frozenset()) -> Iterator[s
 
 
 def _is_here(line: str) -> bool:
+    # most functions require nothing, and this is as large as the rest of a test's start
+    from packaging.requirements import InvalidRequirement, Requirement
+
     try:
         wanted = Requirement(line)
         if wanted.marker and not wanted.marker.evaluate():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
@@ -39,6 +40,11 @@ def to_request(
     if content_type and not any(name.lower() == "content-type" for name, _ in pairs):
         pairs.append(("Content-Type", content_type))
     return Request(method.upper(), _target(path, params), tuple(pairs), body)
+
+
+def to_json(request: Request) -> dict[str, Any]:
+    """Return a request as `portable.testing.call` takes it."""
+    return {**vars(request), "headers": list(request.headers), "body": b64encode(request.body).decode()}
 
 
 def _target(path: str, params: Fields) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from platforms import contract
@@ -14,13 +15,11 @@ from ..emulators.errors import MissingRequirements
 from ..emulators.function import loaded
 from ..project.functions import STACK, Function, find
 from ..project.variables import variables
+from .environ import Variables
 from .missing import explained
 
 if TYPE_CHECKING:
     from platforms.loading import Handler
-
-# what a test sets goes before stack.yml, and is told by what was set before any test ran
-_AT_START = dict(os.environ)
 
 
 class Subject:
@@ -28,7 +27,9 @@ class Subject:
 
     def __init__(self, function: Function) -> None:
         self.name = function.name
-        self._function = function
+        self.folder = function.folder
+        self._variables = Variables(lambda: variables(function, os.environ))
+        self._loading = Lock()
         self._handler: Handler | None = None
 
     @contextmanager
@@ -38,13 +39,17 @@ class Subject:
         Raises HandlerError, or MissingRequirements.
         """
         contract._secrets.clear()  # kept for a process, which here runs several functions and tests
-        with _in_environ(variables(self._function, os.environ)):
-            if self._handler is None:
-                if why := explained(self.name, self._function.folder):
+        with self._variables.set():
+            yield self._loaded()
+
+    def _loaded(self) -> Handler:
+        with self._loading:
+            if not self._handler:
+                if why := explained(self.name, self.folder):
                     raise MissingRequirements(why)
-                with loaded(str(self._function.folder)) as handler:
+                with loaded(self.folder) as handler:
                     self._handler = handler
-            yield self._handler
+            return self._handler
 
 
 class Given:
@@ -60,7 +65,16 @@ class Given:
         yield self._handler
 
 
-def find_from(named: str, folder: Path) -> Function:
+# a process that serves a function has one of each module, however many call it
+_subjects: dict[tuple[str, Path, Path], Subject] = {}
+
+
+def subject_of(function: Function) -> Subject:
+    """Return the one subject that a function has in this process."""
+    return _subjects.setdefault((function.name, function.folder, function.root), Subject(function))
+
+
+def find_from(named: str, folder: Path) -> Subject:
     """Return the function of this name in the nearest stack.yml at or above a folder, or of a folder seen from there.
 
     Raises BadSettings if there is none.
@@ -69,19 +83,4 @@ def find_from(named: str, folder: Path) -> Function:
     stack = next((path for path in stacks if path.is_file()), STACK)
     seen_from_there = (folder / named).resolve()
     names_folder = seen_from_there.is_dir() and ("/" in named or stack == STACK)
-    return find(str(seen_from_there) if names_folder else named, stack, os.environ)
-
-
-@contextmanager
-def _in_environ(variables: Mapping[str, str]) -> Iterator[None]:
-    added = {name: value for name, value in variables.items() if os.environ.get(name) == _AT_START.get(name)}
-    before = {name: os.environ.get(name) for name in added}
-    os.environ.update(added)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    return subject_of(find(str(seen_from_there) if names_folder else named, stack, os.environ))

@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+import pytest
 from uv import find_uv_bin
 
 from portable.aws.artifact import package
@@ -24,6 +25,7 @@ from portable.packaging import azure_functions, google_cloud, openwhisk, wsgi
 from portable.packaging.built import Built, write
 from tests.conformance import Driver
 from tests.platforms.drivers import behind_every_door
+from tests.portable.aws.artifact.pythons import find_python
 from tests.runtimes import action_loop, http
 from tests.runtimes.actions import ActionDriver
 from tests.runtimes.azure_functions.azure_worker import Worker, http_driver, worker_of
@@ -34,8 +36,8 @@ from tests.runtimes.processes import running
 from tests.tools import require
 
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-# Azure's worker library runs from 3.13 on
-AZURE_PYTHON = "3.13" if sys.version_info < (3, 13) else THIS_PYTHON
+AZURE_PYTHON = THIS_PYTHON if sys.version_info >= (3, 13) else "3.13"
+"""The first that Azure runs its worker library on: https://github.com/Azure/azure-functions-python-worker/tree/dev/runtimes/v2"""
 ARCHITECTURES: dict[str, Any] = {"x86_64": "x86_64", "aarch64": "arm64"}
 
 
@@ -127,21 +129,24 @@ def on_azure_functions(function_dir: Path, place: Place) -> Iterator[list[Driver
 @contextmanager
 def azure_app(function_dir: Path, place: Place) -> Iterator[Worker]:
     """Start Azure's worker library for the folder; it has not been asked anything yet."""
+    interpreter = find_python(AZURE_PYTHON)
+    if interpreter is None:
+        pytest.skip(f"there is no Python {AZURE_PYTHON} here, on which Azure runs its worker library")
     built = azure_functions.build(function_dir)
     with (
-        installed(built, "azure-functions-runtime", version=AZURE_PYTHON) as (app_dir, python),
+        installed(built, "azure-functions-runtime", "protobuf", interpreter=interpreter) as (app_dir, python),
         worker_of(app_dir, python=python, **place.environ) as worker,
     ):
         yield worker
 
 
 @contextmanager
-def installed(built: Built, *more: str, version: str = THIS_PYTHON) -> Iterator[tuple[Path, str]]:
+def installed(built: Built, *more: str, interpreter: str = sys.executable) -> Iterator[tuple[Path, str]]:
     """Write a package and make an environment of what it requires; give the folder and the environment's Python."""
     with tempfile.TemporaryDirectory() as name:
         folder, python = Path(name, "package"), str(Path(name, "environment", "bin", "python"))
         write(built, folder)
-        _uv("venv", "--python", version, str(Path(name, "environment")))
+        _uv("venv", "--python", interpreter, str(Path(name, "environment")))
         _uv("pip", "install", "--python", python, "--requirement", str(folder / "requirements.txt"), *more)
         yield folder, python
 

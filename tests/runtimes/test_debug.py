@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
+from portable.verbs.serve import command as serve
 from tests.conformance import Reply, Request
 from tests.sample import FUNCTION_DIR
 from tests.tools import python_image, require
@@ -66,8 +67,8 @@ def make_debug(folder: Path, *, waits: bool) -> Iterator[tuple[Server, int, int]
     """Run `make debug` in the sample project, copied; give the process, the function's port and the debugger's."""
     port, debug_port = http.free_port(), http.free_port()
     options = [f"VENV={sys.prefix}", f"DEBUG_PORT={debug_port}", *(["DEBUG_WAIT=1"] if waits else [])]
-    command = ["make", "--no-print-directory", f"--old-file={sys.prefix}/.dev", "debug", *options]
-    for name in ("Makefile", "function", "platforms", "portable"):
+    command = ["make", "--no-print-directory", f"--old-file={sys.prefix}/.tool", "debug", *options]
+    for name in ("Makefile", "function"):
         copy_into(folder, name)
     with running(command, environ={**UNMEASURED, "PORT": str(port)}, cwd=folder) as process:
         yield process, port, debug_port
@@ -148,7 +149,7 @@ def test_guide_has_the_ports_of_the_commands() -> None:
 
     assert ports == {5678}
     assert {one["connect"]["host"] for one in configurations().values()} == {"127.0.0.1"}
-    assert "\nDEBUG_PORT ?= 5678\n" in (REPOSITORY_DIR / "Makefile").read_text()
+    assert {option.name: option.default for option in serve.params}["debug_port"] == 5678
     assert service["profiles"] == ["debug"]
     assert service["ports"] == ["127.0.0.1:${FUNCTION_PORT:-8081}:8080", "127.0.0.1:${DEBUG_PORT:-5678}:5678"]
 

@@ -169,7 +169,8 @@ def test_another_function_folder_is_served_and_watched(tmp_path: Path) -> None:
     other.write_text(HANDLER.format(answer="other"))
     port = http.free_port()
     arguments = ("--function", str(other.parent), "--host", "127.0.0.1", "--port", str(port))
-    with running(python("portable", "serve", "--platform", "openfaas", *arguments)) as process:
+    command = python("portable", "serve", "--platform", "openfaas", *arguments)
+    with running(command, environ={"PYTHONPATH": str(REPOSITORY_DIR)}, cwd=tmp_path) as process:
         process.wait_for_line("serving")
         assert http.send(Request(), port).body == b"other"
         assert http.send(Request("GET", "/_/health"), port).body == b"OK"

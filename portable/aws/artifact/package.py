@@ -10,6 +10,7 @@ from platforms.aws_lambda.limits import MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES
 from ...packaging import contents, zip_file
 from ...packaging.errors import PackageError
 from ...packaging.wheels import Architecture, NoWheel, Place, wheels_of
+from ...project.ignored import left_out
 from . import bytecode
 from .target import Package
 
@@ -24,8 +25,8 @@ def build(
 ) -> Package:
     """Return the zip for a runtime such as `python3.13`. Without an architecture: arm64, if all wheels are there.
 
-    Of the function's folder it has everything but names that begin with a dot, bytecode, and the openapi.json and
-    requirements.txt at its top, which are the deployer's; of platforms/ its modules and the folder of this platform.
+    Of the function's folder it has what `contents.function_files` says, of platforms/ its modules and the folder of
+    this platform.
     Raises PackageError, also for more than Lambda takes.
     """
     function = contents.function_files(function_dir)
@@ -46,6 +47,7 @@ def build(
         function_digest=contents.function_digest(files),
         code_sha256=zip_file.code_sha256(content),
         notes=notes,
+        left_out=left_out(function_dir),
     )
 
 

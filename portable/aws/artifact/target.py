@@ -30,6 +30,8 @@ class Package:
     """The short id of the git commit it was made from, with `+` if files had changed since; empty without git."""
     notes: tuple[str, ...] = ()
     """What was decided while it was built: why x86_64."""
+    left_out: tuple[str, ...] = ()
+    """What of the function's folder does not ship."""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ def run(arguments: Arguments, world: World, console: Console) -> int:
         f"digest     {package.digest}",
         f"function   {package.function_digest}",
         f"CodeSha256 {package.code_sha256}",
+        *command.left_out(package.left_out),
         *(f"note: {note}" for note in package.notes),
         f"next: {next_command}",
     ]
@@ -59,6 +60,7 @@ def _facts(package: Package, output: Path, next_command: str) -> Mapping[str, ob
         "digest": package.digest,
         "function": package.function_digest,
         "code_sha256": package.code_sha256,
+        "left_out": list(package.left_out),
         "notes": list(package.notes),
         "next": [next_command],
     }

@@ -9,6 +9,7 @@ import click
 from ...deploying import changes
 from ...deploying.arguments import Arguments
 from ...deploying.changes import Sign
+from ...deploying.errors import BadSettings
 from ...deploying.world import World
 from .. import found, plan, wanted
 from ..apply import carry_out
@@ -28,9 +29,11 @@ OPTIONS = (
 
 def run(arguments: Arguments, world: World, console: Console) -> int:
     """Deploy. Raises Refused for another's action, DeployError if somebody else changes it meanwhile."""
+    if arguments.kind and arguments.docker:
+        raise BadSettings("it takes one of --kind and --docker: an image has a runtime of its own")
     place = where(arguments, world, console)
-    what = wanted.wanted(arguments, place.name, world)
-    console.hide_in_errors(*(what.env or {}).values())
+    what = wanted.wanted(place.action, place.name, arguments.docker, world.environ)
+    console.hide_in_errors(*what.env.values())
     target = ask(place, world, console)
     there = found.read(target.api, target.name)
     plan.check(there, what, adopt=arguments.adopt)
@@ -39,13 +42,14 @@ def run(arguments: Arguments, world: World, console: Console) -> int:
         console.say(line)
     if not arguments.dry_run:
         carry_out(puts, target.api, console)
-        console.say(target.url)
+        if what.is_web:
+            console.say(target.url)
     done = "dry run" if arguments.dry_run else "deployed"
     console.result(
         _summary(puts, is_dry_run=arguments.dry_run),
         **target.facts,
         result=done if puts else "nothing to do",
-        url=target.url,
+        url=target.url if what.is_web else None,
         digest=what.digest,
         changes=[changes.facts(put, "entity") for put in puts],
     )

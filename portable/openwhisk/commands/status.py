@@ -15,16 +15,17 @@ from ..activations import updated_at
 from ..console import Console
 from ..found import Entity, annotations_of
 from ..names import DIGEST
-from ..target import Target, connect
+from ..target import Target, ask, where
 
 OPTIONS = ()
 
 
 def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print what is deployed, and whether it differs. Reads only."""
-    target = connect(arguments, world, console)
+    place = where(arguments, world, console)
+    target = ask(place, world, console)
     there = found.read(target.api, target.name)
-    shown = _shown(there.action, target, arguments.function) if there.action else {"version": "nothing yet"}
+    shown = _shown(there.action, target, place.action.function.folder) if there.action else {"version": "nothing yet"}
     lines = [f"  {name:9} {value}" for name, value in shown.items()]
     if not there.action:
         lines = ["nothing yet: `deploy` makes it"]

@@ -18,7 +18,6 @@ from tests.conformance import Broken, Request
 from tests.platforms.builders import Chunks, Unclosable, make_event
 from tests.platforms.wsgi.builders import environ_of
 from tests.platforms.wsgi.in_process import send
-from tests.sample import HANDLER
 
 
 class TestResponder:
@@ -181,8 +180,7 @@ class TestTimeout:
             send(make_application(Patient(handle, {"RAISE_ERRORS": "1"})), Request())
 
 
-def test_application_of_the_sample_is_ready_at_import(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HANDLER", HANDLER)
+def test_application_of_the_sample_is_ready_at_import() -> None:
     started: list[str] = []
     body = shim.application(
         {**environ_of(), "wsgi.input": io.BytesIO()}, lambda status, headers: started.append(status)

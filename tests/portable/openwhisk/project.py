@@ -25,13 +25,13 @@ def handle(event, context):
 
 
 STACK = """\
-provider:
-  name: openfaas
+version: 1.0
+provider: {name: openfaas}
 functions:
   meditations:
     lang: portable
     handler: ./function
-    image: local/meditations:latest
+    image: local/meditations:1
 """
 
 
@@ -74,8 +74,7 @@ class Project:
             sleep=self.pauses.append,
             now=lambda: NOW_MS / 1000 + 60,
         )
-        places = ["--stack", str(self.folder / "stack.yml")]
-        code = main(["openwhisk", arguments[0], *places, *arguments[1:]], world)
+        code = main(["openwhisk", arguments[0], "--stack", str(self.folder / "stack.yml"), *arguments[1:]], world)
         self.printed += [out.getvalue(), err.getvalue()]
         return Outcome(code, out.getvalue(), err.getvalue())
 
@@ -89,6 +88,14 @@ class Project:
         """Write ~/.wskprops."""
         (self.folder / ".wskprops").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
 
+    def stack(self, text: str) -> None:
+        """Write stack.yml: one function, and these lines of it."""
+        (self.folder / "stack.yml").write_text(STACK + text)
+
+    def settings(self, text: str) -> None:
+        """Write deploy.toml."""
+        (self.folder / "deploy.toml").write_text(text)
+
     def handler(self, text: str) -> None:
         """Write another handler."""
         (self.folder / "function" / "handler.py").write_text(text)
@@ -97,7 +104,7 @@ class Project:
 def make_project(folder: Path) -> Project:
     """Lay out a function in a folder."""
     (folder / "function").mkdir()
-    (folder / "stack.yml").write_text(STACK)
     project = Project(folder)
     project.handler(HANDLER)
+    project.stack("")
     return project

@@ -10,7 +10,7 @@ import pytest
 
 from .api_server import ApiServer, Fault
 from .project import HANDLER, Project
-from .somebody import marked, update_as_somebody_else
+from .somebody import marked, parameters, update_as_somebody_else
 from .whisk import NAMESPACE
 
 ACTION = "actions/meditations"
@@ -90,6 +90,52 @@ class TestCreate:
         assert project.deploy().last == "nothing to do"
         assert "kind: python:3.12 -> blackbox" in project.deploy("--docker", "user/meditations:1").out
         assert "portable-digest" not in marked(server)
+
+
+class TestSettings:
+    def test_they_come_from_the_files(self, server: ApiServer, project: Project) -> None:
+        project.stack("    limits: {memory: 300Mi}\n")
+        project.settings(
+            '[defaults.openwhisk]\npackage = "tools"\nlogs_mb = 5\n'
+            "[functions.meditations.openwhisk]\ntimeout_ms = 2000\n"
+            '[functions.meditations.openwhisk.annotations]\nrequire-whisk-auth = true\ndescription = "x"\n'
+        )
+
+        outcome = project.deploy()
+
+        action = server.whisk.actions[PACKAGED]
+        assert action["limits"] == {"timeout": 2000, "memory": 300, "logs": 5}
+        assert marked(server, *PACKAGED).items() >= {"require-whisk-auth": True, "description": "x"}.items()
+        assert "      annotations: +description +require-whisk-auth\n" in outcome.out
+        assert project.deploy().last == "nothing to do"
+        assert project.deploy("--memory", "512").last == "1 updated"
+
+    def test_memory_of_the_stack_is_at_least_what_openwhisk_gives(self, server: ApiServer, project: Project) -> None:
+        project.stack("    limits: {memory: 20Mi}\n")
+        project.deploy()
+
+        assert server.whisk.actions[("meditations",)]["limits"]["memory"] == 128
+
+    @pytest.mark.parametrize(("web", "raw", "url"), [("raw", True, True), ("yes", False, True), ("no", False, False)])
+    def test_web_is_what_wsk_calls_so(
+        self, server: ApiServer, project: Project, *, web: str, raw: bool, url: bool
+    ) -> None:
+        project.settings(f'[defaults.openwhisk]\nweb = "{web}"\n')
+
+        outcome = project.deploy("--json")
+
+        assert (marked(server)["web-export"], marked(server)["raw-http"]) == (url, raw)
+        assert marked(server).get("web-custom-options", False) is url
+        assert bool(outcome.facts["url"]) is url
+
+    def test_second_function_is_another_action(self, server: ApiServer, project: Project) -> None:
+        project.stack("  other:\n    lang: portable\n    handler: ./function\n    image: local/other:1\n")
+        project.deploy("--function", "meditations")
+        project.deploy("--function", "other", "--env", "TOKEN=1")
+
+        assert set(server.whisk.actions) == {("meditations",), ("other",)}
+        assert project.deploy("--function", "meditations").last == "nothing to do"
+        assert "name one of meditations, other" in project.run("status").err
 
 
 class TestUpdate:
@@ -173,14 +219,47 @@ class TestVariables:
         project.run("status", "-v")
         assert "swordfish" not in "".join(project.printed)
 
-    def test_they_stay_if_none_is_given(self, server: ApiServer, project: Project) -> None:
+    def test_they_are_those_of_the_files_and_the_command_line(self, server: ApiServer, project: Project) -> None:
+        project.stack("    environment: {GREETING: hello, LEVEL: stack}\n    secrets: [api-token]\n")
+        project.settings('[functions.meditations.openwhisk.environment]\nLEVEL = "file"\nMORE = "file"\n')
+        project.environ["API_TOKEN"] = "swordfish"
+
+        outcome = project.deploy("--env", "MORE=flag")
+
+        assert "      env: +API_TOKEN +GREETING +LEVEL +MORE\n" in outcome.out
+        assert parameters(server) == [
+            {"key": "API_TOKEN", "value": "swordfish", "init": True},
+            {"key": "GREETING", "value": "hello", "init": True},
+            {"key": "LEVEL", "value": "file", "init": True},
+            {"key": "MORE", "value": "flag", "init": True},
+        ]
+        assert "env: -MORE" not in project.deploy("--env", "MORE=flag").out
+
+    def test_one_that_is_written_no_more_goes(self, server: ApiServer, project: Project) -> None:
         project.deploy("--env", "TOKEN=swordfish")
 
-        project.deploy("--memory", "512")
+        outcome = project.deploy()
 
-        assert server.whisk.actions[("meditations",)]["parameters"] == [
-            {"key": "TOKEN", "value": "swordfish", "init": True}
-        ]
+        assert "      env: -TOKEN\n" in outcome.out
+        assert parameters(server) == []
+
+    def test_what_others_have_bound_stays(self, server: ApiServer, project: Project) -> None:
+        project.deploy("--env", "TOKEN=swordfish")
+        bound = {"key": "unit", "value": "C"}
+        update_as_somebody_else(server, parameters=[*parameters(server), bound])()
+
+        project.deploy("--env", "LEVEL=1")
+
+        assert parameters(server) == [bound, {"key": "LEVEL", "value": "1", "init": True}]
+
+    def test_missing_secret_says_where_to_put_it(self, server: ApiServer, project: Project) -> None:
+        project.stack("    secrets: [api-token]\n")
+
+        outcome = project.run("deploy")
+
+        assert outcome.code == 2
+        assert ".secrets/api-token" in outcome.err
+        assert server.requests == []
 
     @pytest.mark.parametrize("value", ["swordfish", 'swörd"fish\nand more'])
     def test_their_values_are_not_shown_if_openwhisk_does(

@@ -122,10 +122,10 @@ def test_arguments_out_of_range_end_before_any_call(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--name", "a/b"], "--name is 'a/b'; it takes up to 256 letters"),
-        (["--name", "ü"], "--name is 'ü'"),
-        (["--name", "a" * 257], "--name is 'aaa"),
-        (["--package", " tools"], "--package is ' tools'"),
+        (["--name", "a/b"], "the name of the action is 'a/b'; it takes up to 256 letters"),
+        (["--name", "ü"], "the name of the action is 'ü'"),
+        (["--name", "a" * 257], "the name of the action is 'aaa"),
+        (["--package", " tools"], "the name of the package is ' tools'"),
         (["--package", "default"], "'default' is reserved"),
         (["--docker", "user/image 1"], "--docker is 'user/image 1'"),
         (["--kind", "python:2"], "the kind is 'python:2'"),
@@ -140,6 +140,35 @@ def test_what_openwhisk_would_refuse_is_refused_before_any_call(
     server: ApiServer, project: Project, arguments: list[str], message: str
 ) -> None:
     outcome = project.run("deploy", *arguments)
+
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("memory_mb = 127", "[defaults.openwhisk] memory_mb is 127, and must be at least 128"),
+        ("timeout_ms = 99", "[defaults.openwhisk] timeout_ms is 99, and must be at least 100"),
+        ("logs_mb = 11", "[defaults.openwhisk] logs_mb is 11, and must be at most 10"),
+        ("logs_mb = -1", "[defaults.openwhisk] logs_mb is -1, and must be at least 0"),
+        ("web = 'true'", "[defaults.openwhisk] web is 'true'; there are: raw, yes, no"),
+        ("kind = 'nodejs:20'", "the kind is 'nodejs:20'"),
+        ("package = 'a/b'", "the name of the package is 'a/b'"),
+        ("environment = {a-b = '1'}", "[defaults.openwhisk.environment] a-b is no name that it takes"),
+        ("environment = {__OW_X = '1'}", "[defaults.openwhisk.environment] __OW_X is no name that it takes"),
+        ("annotations = {raw-http = false}", "[defaults.openwhisk.annotations] raw-http is what `web` sets"),
+        ("annotations = {managed-by = 'me'}", "[defaults.openwhisk.annotations] managed-by is the deployer's own"),
+        ("memory = 1", "[defaults.openwhisk] 'memory' is not known; did you mean 'memory_mb'?"),
+    ],
+)
+def test_setting_of_the_file_is_refused_before_any_call(
+    server: ApiServer, project: Project, toml: str, message: str
+) -> None:
+    project.settings(f"[defaults.openwhisk]\n{toml}\n")
+
+    outcome = project.run("deploy")
 
     assert outcome.code == 2
     assert message in outcome.err

@@ -27,7 +27,7 @@ def run(*command: str, root: Path = ROOT, **environ: str) -> subprocess.Complete
 
 
 def test_every_command_is_there() -> None:
-    assert tuple(COMMANDS) == ("deploy", "status", "invoke", "logs", "remove")
+    assert tuple(COMMANDS) == ("deploy", "status", "invoke", "logs", "remove", "manifest")
 
 
 def test_deploys_as_a_process(server: ApiServer, project: Project) -> None:

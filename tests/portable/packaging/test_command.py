@@ -21,7 +21,7 @@ OURS = {"platforms/contract.py": b"12", "one/a.py": b"3", "one/b.py": b"45", "to
 def build(function_dir: Path) -> Built:
     """Build a folder."""
     files = {**contents.function_files(function_dir), **OURS}
-    return Built(files, is_zip=False, next_commands=("cd {output} && go",), notes=("as it is",))
+    return Built(files, is_zip=False, next_commands=("cd {output} && go",), notes=("as it is",), left_out=("tests/",))
 
 
 def interrupted(function_dir: Path) -> Built:
@@ -58,6 +58,7 @@ def test_people_read_what_is_inside_and_what_comes_next(
         f"1,239 bytes, 5 files, in {output}",
         f"digest    {built.digest}",
         f"function  {built.function_digest}",
+        "left out: tests/; .portableignore says what",
         "note: as it is",
         f"next: cd '{output}' && go",
     ]
@@ -74,6 +75,7 @@ def test_machines_read_the_same(function_dir: Path, tmp_path: Path, capsys: pyte
         "files": {path: len(built.files[path]) for path in sorted(built.files)},
         "digest": built.digest,
         "function": built.function_digest,
+        "left_out": ["tests/"],
         "notes": ["as it is"],
         "next": [f"cd {output} && go"],
     }

@@ -1,9 +1,8 @@
-"""Wheels for Lambda: pip itself, from packages made by hand, and a few from the index."""
+"""Wheels for Lambda: uv itself, from packages made by hand, and a few from the index."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,10 +12,11 @@ from portable.aws.artifact.package import place_of
 from portable.packaging import zip_file
 from portable.packaging.errors import PackageError
 from portable.packaging.wheels import Architecture, NoWheel, wheels_of
+from portable.project.uv import UvFailed, run_uv
 
-from .wheelhouse import ELF_ARM64, ELF_X86_64, make_source, make_wheel, require
+from .wheelhouse import ELF_ARM64, ELF_X86_64, make_folder, make_source, make_wheel, require
 
-# one that is not the Python of this test, and so not what pip would ask
+# one that is not the Python of this test, and so not what uv would ask
 MINOR = 13 if sys.version_info.minor != 13 else 12
 RUNTIME = f"python3.{MINOR}"
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -35,20 +35,15 @@ def wheelhouse(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def from_index(tmp_path: Path) -> None:
-    """Skip without the index that pip is configured for; fail where REQUIRE_TOOLS names it."""
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--dest",
-        str(tmp_path / "tried"),
-        "six",
-    ]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        message = "package-index is missing; get it by: a pip that reaches its index"
+    """Skip without the index that uv is configured for; fail where REQUIRE_TOOLS names it."""
+    try:
+        run_uv(
+            ["pip", "install", "--target", str(tmp_path / "tried"), "six"],
+            cwd=tmp_path,
+            environ=os.environ,
+        )
+    except UvFailed:
+        message = "package-index is missing; get it by: a uv that reaches its index"
         if "package-index" in os.environ.get("REQUIRE_TOOLS", "").split(","):
             pytest.fail(message)
         pytest.skip(message)
@@ -97,16 +92,25 @@ class TestWhatIsInstalled:
 
         assert "native.py" in wheels_of(requirements, place_of(RUNTIME, "arm64"))
 
-    def test_module_in_the_function_s_folder_is_not_taken_for_pip_s(self, tmp_path: Path, wheelhouse: Path) -> None:
-        (tmp_path / "runpy.py").write_text("raise SystemExit('the function was imported')")
+    @pytest.mark.parametrize("name", ["runpy", "sysconfig", "platform"])
+    def test_module_in_the_function_s_folder_is_not_taken_for_python_s(
+        self, tmp_path: Path, wheelhouse: Path, name: str
+    ) -> None:
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('the function was imported')")
         make_wheel(wheelhouse, "first")
 
         assert "first.py" in wheels_of(require(tmp_path, wheelhouse, "first"), place_of(RUNTIME, "arm64"))
 
-    def test_pip_s_settings_for_another_place_do_not_matter(
+    def test_settings_for_another_place_do_not_matter(
         self, tmp_path: Path, wheelhouse: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for name, value in {"PIP_USER": "1", "PIP_PREFIX": str(tmp_path), "PIP_TARGET": str(tmp_path)}.items():
+        others = {
+            "UV_SYSTEM_PYTHON": "1",
+            "UV_PYTHON": "3.99",
+            "VIRTUAL_ENV": str(tmp_path),
+            "UV_COMPILE_BYTECODE": "1",
+        }
+        for name, value in {**others, "UV_LINK_MODE": "symlink", "PIP_TARGET": str(tmp_path)}.items():
             monkeypatch.setenv(name, value)
         make_wheel(wheelhouse, "first")
 
@@ -175,11 +179,23 @@ class TestTarget:
         assert sorted(path for path in files if path.endswith(".py")) == ["arm.py", "first.py", "newer.py"]
 
     def test_library_that_was_built_here_is_an_error(self, tmp_path: Path, wheelhouse: Path) -> None:
-        """A folder or repository is built by pip, whatever wheels are asked for; so is a wheel with a wrong tag."""
+        """A folder or repository is built here; and a wheel may have a wrong tag."""
         make_wheel(wheelhouse, "native", files={"native/fast.so": ELF_X86_64})
 
         with pytest.raises(NoWheel, match=r"native/fast\.so is not built for .* on arm64: require its package"):
             wheels_of(require(tmp_path, wheelhouse, "native"), place_of(RUNTIME, "arm64"))
+
+    @pytest.mark.parametrize("library", [None, ELF_X86_64], ids=["python-alone", "native"])
+    def test_folder_is_built_here_and_taken_if_it_is_python_alone(
+        self, tmp_path: Path, wheelhouse: Path, library: bytes | None
+    ) -> None:
+        make_folder(tmp_path / "lib", "mine", files={"mine/fast.so": library} if library else {})
+        requirements = require(tmp_path, wheelhouse, "./lib")
+        if library:
+            with pytest.raises(NoWheel, match=r"mine/fast\.so is not built for"):
+                wheels_of(requirements, place_of(RUNTIME, "arm64"))
+        else:
+            assert "mine.py" in wheels_of(requirements, place_of(RUNTIME, "arm64"))
 
     def test_library_for_another_python_is_an_error(self, tmp_path: Path, wheelhouse: Path) -> None:
         make_wheel(wheelhouse, "native", files={"fast.cpython-310-x86_64-linux-gnu.so": ELF_X86_64})
@@ -198,11 +214,31 @@ class TestErrors:
         assert f"public.ecr.aws/lambda/python:3.{MINOR} wheel --no-deps -w /wheels oldie" in str(error.value)
         assert "--find-links ../wheels" in str(error.value)
 
-    def test_what_else_pip_says_is_the_message(self, tmp_path: Path) -> None:
-        (tmp_path / "requirements.txt").write_text("not a requirement\n")
+    def test_package_without_a_wheel_that_another_requires_is_named(self, tmp_path: Path, wheelhouse: Path) -> None:
+        make_source(wheelhouse, "oldie")
+        make_wheel(wheelhouse, "first", requires=("oldie",))
 
-        with pytest.raises(PackageError, match="Invalid requirement: 'not a requirement'"):
-            wheels_of(tmp_path / "requirements.txt", place_of(RUNTIME, "arm64"))
+        with pytest.raises(NoWheel, match="there is no wheel of oldie for Python"):
+            wheels_of(require(tmp_path, wheelhouse, "first"), place_of(RUNTIME, "arm64"))
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            ("not a requirement", "requirements.txt: Couldn't parse requirement .* not a requirement"),
+            ("first==2.0", "first==2.0 of .*requirements.txt: there is no such version"),
+            ("first>1", "first>1 of .*requirements.txt: there is only first==1.0"),
+            ("second", "second of .*requirements.txt: the given folders and indexes have no package of that name"),
+        ],
+    )
+    def test_what_else_cannot_be_had_is_named_in_one_line(
+        self, tmp_path: Path, wheelhouse: Path, line: str, message: str
+    ) -> None:
+        make_wheel(wheelhouse, "first")
+        with pytest.raises(PackageError, match=message) as error:
+            wheels_of(require(tmp_path, wheelhouse, line), place_of(RUNTIME, "arm64"))
+
+        assert not isinstance(error.value, NoWheel)
+        assert len(str(error.value).splitlines()) == 1
 
     def test_requirements_that_are_no_text_are_named(self, tmp_path: Path) -> None:
         (tmp_path / "requirements.txt").write_bytes(b"caf\xe9")

@@ -48,6 +48,21 @@ def make_source(folder: Path, name: str) -> None:
         archive.addfile(entry, io.BytesIO(content))
 
 
+def make_folder(folder: Path, name: str, *, files: Mapping[str, bytes]) -> None:
+    """Write a project that a requirement names by its folder; its build gives a wheel that is made now."""
+    folder.mkdir()
+    make_wheel(folder, name, files=files)
+    (wheel,) = folder.glob("*.whl")
+    (folder / "pyproject.toml").write_text(
+        f'[project]\nname = "{name}"\nversion = "1.0"\n'
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    (folder / "backend.py").write_text(
+        "import shutil\ndef build_wheel(folder, *_):\n"
+        f"    shutil.copy({str(wheel)!r}, folder)\n    return {wheel.name!r}\n"
+    )
+
+
 def require(function_dir: Path, wheelhouse: Path, *lines: str) -> Path:
     """Write a requirements.txt of these lines, for which uv looks nowhere but in the folder; return its path."""
     path = function_dir / "requirements.txt"

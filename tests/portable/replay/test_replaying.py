@@ -183,7 +183,7 @@ def test_environment_is_afterwards_as_it_was_and_handler_wins_over_the_folder(
 
 @pytest.mark.parametrize(
     ("module", "target", "package"),
-    [("flask", "google_cloud", "functions-framework"), ("azure", "azure_functions", "azure-functions")],
+    [("flask", "google_cloud", "flask"), ("azure", "azure_functions", "azure-functions")],
 )
 def test_package_that_is_missing_is_named(module: str, target: str, package: str, tmp_path: Path) -> None:
     path = saved(tmp_path, call("str"))
@@ -192,4 +192,4 @@ def test_package_that_is_missing_is_named(module: str, target: str, package: str
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert ended.returncode == 2, ended
-    assert ended.stderr.startswith(f"error: {target} needs {package}, which is not installed here: `make setup`")
+    assert ended.stderr.startswith(f"error: {target} needs {package}, which is not installed here: install it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from portable.stack.errors import Refused
 from portable.stack.messages import FunctionDeployment, FunctionName, Resources
 from portable.stack.stack_file import StackFunction, read_stack
-from tests.sample import FUNCTION_DIR, STACK_PATH
+from tests.sample import STACK_PATH
 
+TEMPLATE = Path(__file__).parents[3] / "template" / "portable"
 HEAD = "version: 1.0\nprovider: {name: openfaas}\n"
 SMALL = "functions: {fn: {lang: portable, handler: ./fn, image: local/fn:1}}"
 
@@ -50,18 +52,21 @@ def refusal_of_fields(tmp_path: Path, fields: str) -> str:
     return str(caught.value).replace(f"{tmp_path}/", "")
 
 
-def test_sample_stack_is_what_faas_cli_deploys() -> None:
-    (function,) = read_stack(STACK_PATH, {"TAG": "7"})
+def test_sample_stack_is_what_faas_cli_deploys(tmp_path: Path) -> None:
+    (tmp_path / "template" / "portable").mkdir(parents=True)
+    shutil.copy(TEMPLATE / "template.yml", tmp_path / "template" / "portable")
+    shutil.copy(STACK_PATH, tmp_path)
+    (function,) = read_stack(tmp_path / "stack.yml", {"TAG": "7"})
 
     assert function == StackFunction(
         FunctionDeployment(
             name=FunctionName("meditations"),
             image="local/meditations:7",
-            env_process="python -m platforms.openfaas",  # of template/portable/template.yml
+            env_process="python -m platforms.openfaas",  # of template.yml
             env_vars={"OPENFAAS_NAME": "meditations", "exec_timeout": "30s", "write_timeout": "30s"},
             read_only_root_filesystem=True,
         ),
-        FUNCTION_DIR,
+        tmp_path / "function",
         "portable",
         build_keys=("build_args",),
     )

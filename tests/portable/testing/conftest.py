@@ -23,9 +23,15 @@ functions:
 HANDLER = """\
 import os
 
+import words
+
 
 def handle(event, context):
-    return {"said": f"{os.environ['GREETING']} {event.query.get('name', 'you')}", "by": context.platform}
+    return {"said": words.join(os.environ["GREETING"], event.query.get("name", "you")), "by": context.platform}
+"""
+WORDS = """\
+def join(*words):
+    return " ".join(words)
 """
 RunPytest = Callable[..., pytest.RunResult]
 
@@ -40,6 +46,7 @@ def write_function(folder: Path, requirements: str = "") -> None:
     """Write the function into a folder."""
     folder.mkdir()
     (folder / "handler.py").write_text(HANDLER)
+    (folder / "words.py").write_text(WORDS)
     (folder / "requirements.txt").write_text(requirements)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,6 @@ from portable.emulators.registry import EMULATORS
 from portable.testing import Client
 
 from .conftest import write_function, write_project
-
-
-@pytest.fixture(autouse=True)
-def own_modules() -> Iterator[None]:
-    """Forget the modules of a function that another test has of the same name."""
-    yield
-    for name in [name for name in sys.modules if name.partition(".")[0] == "hello"]:
-        del sys.modules[name]
 
 
 def seen(event: Event, context: Context) -> dict[str, Any]:
@@ -227,6 +218,53 @@ def test_function_that_cannot_be_loaded_is_told_when_it_is_called(tmp_path: Path
 
     with pytest.raises(HandlerError, match=r"handler.py:1: ModuleNotFoundError: No module named 'no_such_module'"):
         client.get()
+
+
+def test_clients_of_one_function_share_its_modules_and_two_functions_do_not(tmp_path: Path) -> None:
+    counting = "calls = []\ndef handle(event, context):\n    calls.append(1)\n    return len(calls)\n"
+    for name in ("hello", "other"):
+        write_function(tmp_path / name)
+        (tmp_path / name / "handler.py").write_text(counting)
+
+    assert [Client(tmp_path / "hello").get().json() for _ in range(2)] == [1, 2]
+    assert Client(tmp_path / "other").get().json() == 1
+
+
+def test_calls_that_overlap_have_the_variables_to_their_end(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    (tmp_path / "hello" / "handler.py").write_text(
+        """
+import os, threading
+both, first_is_done = threading.Barrier(2, timeout=60), threading.Event()
+
+def handle(event, context):
+    if event.path == "/done":
+        first_is_done.set()
+        return "done"
+    both.wait()
+    if event.path == "/last":
+        assert first_is_done.wait(60)
+    return os.environ["GREETING"]
+"""
+    )
+    client = _client_of_a_test_in(tmp_path, "hello")
+    with ThreadPoolExecutor(2) as threads:
+        last = threads.submit(client.get, "/last")
+        assert threads.submit(client.get, "/first").result().text == "hello"
+        client.get("/done")
+
+        assert last.result().text == "hello"
+    assert "GREETING" not in os.environ
+
+
+def test_secret_of_a_test_is_not_kept_for_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_function(tmp_path / "hello")
+    (tmp_path / "hello" / "handler.py").write_text("def handle(event, context):\n    return context.secret('key')\n")
+    client = Client(tmp_path / "hello")
+    for value in ("first", "second"):
+        monkeypatch.setenv("KEY", value)
+
+        assert client.get().text == value
 
 
 def test_json_that_is_not_ascii_arrives() -> None:

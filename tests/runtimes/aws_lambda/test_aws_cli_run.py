@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import Request
+from tests.sample import STACK_PATH
 from tests.sample.function.handler import MEDITATIONS
 
 from .. import artifacts, http
@@ -23,7 +24,8 @@ def command(folder: Path, *arguments: str, settings: str = "") -> Iterator[Serve
     config = folder / "deploy.toml"
     config.write_text(f'[defaults]\nruntime = "{RUNTIME}"\n{settings}')
     nobody = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(folder), "API_TOKEN": "s3cret-value"}
-    with running(python("portable", "aws", "run", "--config", str(config), *arguments), environ=nobody) as process:
+    places = ("--config", str(config), "--stack", str(STACK_PATH), "--function", str(artifacts.SAMPLE))
+    with running(python("portable", "aws", "run", *places, *arguments), environ=nobody) as process:
         yield process
 
 

@@ -4,6 +4,7 @@ A container says all that there is to know of its replica:
 
     com.openfaas.function            the function's name; with it alone, the container is adopted
     com.openfaas.namespace           openfaas-fn unless set
+    com.openfaas.annotation.NAME     an annotation of an adopted one: Docker itself knows labels alone
     com.openfaas.gateway.deployment  JSON of the whole deployment, as faas-cli sent it
     com.openfaas.gateway.revision    which deployment it came of
     com.openfaas.gateway.created     when, finer than Docker's list says it
@@ -27,6 +28,7 @@ from ..base import Replica, ReplicaState
 
 FUNCTION_LABEL = "com.openfaas.function"
 NAMESPACE_LABEL = "com.openfaas.namespace"
+ANNOTATION_LABELS = "com.openfaas.annotation."
 NETWORK_LABEL = "com.openfaas.gateway.network"
 DEPLOYMENT_LABEL = "com.openfaas.gateway.deployment"
 REVISION_LABEL = "com.openfaas.gateway.revision"
@@ -34,7 +36,7 @@ CREATED_LABEL = "com.openfaas.gateway.created"
 IDLE_SUFFIX = ".idle"
 SECRETS_DIR = "/var/openfaas/secrets"
 PORT = 8080  # of every function: https://docs.openfaas.com/reference/workloads/
-_OWN_LABELS = ("com.docker.compose.", "com.openfaas.gateway.", FUNCTION_LABEL, NAMESPACE_LABEL)
+_OWN_LABELS = ("com.docker.compose.", "com.openfaas.gateway.", ANNOTATION_LABELS, FUNCTION_LABEL, NAMESPACE_LABEL)
 _MIN_MEMORY_BYTES = 6 * 2**20  # Docker takes no less
 _STATES = {
     "running": ReplicaState.RUNNING,
@@ -159,6 +161,11 @@ def adopted(container: Mapping[str, Any], image: Mapping[str, Any]) -> Origin:
         labels=dict(
             one for one in config["Labels"].items() if one not in of_image and not one[0].startswith(_OWN_LABELS)
         ),
+        annotations={
+            label.removeprefix(ANNOTATION_LABELS): value
+            for label, value in config["Labels"].items()
+            if label.startswith(ANNOTATION_LABELS)
+        },
         read_only_root_filesystem=bool(container["HostConfig"].get("ReadonlyRootfs")),
     )
     return Origin(deployment, datetime.fromisoformat(container["Created"]))

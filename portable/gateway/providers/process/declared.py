@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ....deploying.errors import BadSettings
+from ....project import imports
 from ....stack.errors import Refused
 from ....stack.messages import FunctionDeployment, Resources
 from ....stack.retries import RetryPolicy
@@ -20,11 +22,10 @@ def checked(function: StackFunction, stack_path: Path) -> StackFunction:
         )
     if not function.handler_dir.is_dir():
         raise Refused(f"{where}: handler: there is no folder {str(function.handler_dir)!r}")
-    if "." in function.handler_dir.name:
-        raise Refused(f"{where}: handler: Python cannot import a folder with a dot, {function.handler_dir.name!r}")
     try:
+        imports.check(function.handler_dir)
         RetryPolicy.from_annotations(function.deployment.annotations)
-    except Refused as error:
+    except (BadSettings, Refused) as error:
         raise Refused(f"{where}: {error}") from None
     return function
 

@@ -80,8 +80,9 @@ class TestContents:
             (function_dir / name).write_text("")
         built = package.build(function_dir, "python3.13", None)
 
+        assert built.left_out == (".git/", "__pycache__/", "data/.hidden", "old.pyc", "tests/")
         assert [path for path in built.files if path not in SHIM] == [
-            *("function/data/words.txt", "function/handler.py", "function/tests/t.py")
+            *("function/data/words.txt", "function/handler.py")
         ]
 
     def test_spec_and_requirements_are_the_deployer_s(self, function_dir: Path) -> None:

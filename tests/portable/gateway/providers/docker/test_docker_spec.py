@@ -248,6 +248,13 @@ class TestAdopted:
         assert made.read_only_root_filesystem
         assert created_at == CREATED_AT
 
+    def test_annotations_are_in_labels_of_their_own(self) -> None:
+        config = {**CONTAINER["Config"], "Labels": {spec.FUNCTION_LABEL: "fn", f"{spec.ANNOTATION_LABELS}topic": "t"}}
+        made, _ = spec.adopted({**CONTAINER, "Config": config}, IMAGE)
+
+        assert made.annotations == {"topic": "t"}
+        assert made.labels == {}
+
     def test_image_that_is_gone_takes_nothing_away(self) -> None:
         assert "PATH" in spec.adopted(CONTAINER, {}).deployment.env_vars
 

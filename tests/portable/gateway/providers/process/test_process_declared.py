@@ -68,13 +68,35 @@ def test_function_whose_retries_cannot_be_used_is_named_at_the_start(tmp_path: P
         make_provider(path)
 
 
-@pytest.mark.parametrize(("name", "said"), [("none", "there is no folder"), ("a.b", "cannot import a folder with a")])
-def test_function_without_a_usable_folder_is_refused_at_the_start(tmp_path: Path, name: str, said: str) -> None:
-    (tmp_path / "a.b").mkdir()
+def test_function_without_a_folder_is_refused_at_the_start(tmp_path: Path) -> None:
     path = write_stack(tmp_path, "fn")
-    path.write_text(path.read_text().replace("./fn", f"./{name}"))
-    with pytest.raises(Refused, match=f"function 'fn': handler: .*{said}"):
+    path.write_text(path.read_text().replace("./fn", "./none"))
+    with pytest.raises(Refused, match="function 'fn': handler: there is no folder"):
         make_provider(path)
+
+
+def test_function_that_imports_what_no_package_has_is_refused_at_the_start(tmp_path: Path) -> None:
+    path = write_stack(tmp_path, "fn")
+    (tmp_path / "fn").mkdir()
+    (tmp_path / "fn" / "helper.py").touch()
+    (tmp_path / "fn" / "handler.py").write_text("from fn import helper")
+    with pytest.raises(
+        Refused, match=r"function 'fn': .*fn/handler\.py:1: `from fn import helper` works in no package"
+    ):
+        make_provider(path)
+
+
+def test_folder_with_a_dot_in_its_name_is_imported_like_any_other(tmp_path: Path) -> None:
+    path = write_stack(tmp_path, "fn")
+    path.write_text(path.read_text().replace("./fn", "./a.b"))
+    (tmp_path / "a.b").mkdir()
+    (tmp_path / "a.b" / "handler.py").write_text("import helper\n\ndef handle(event, context):\n    return helper.NAME")
+    (tmp_path / "a.b" / "helper.py").write_text("NAME = __name__")
+    provider = make_provider(path)
+    try:
+        assert http.send(Request("GET", "/"), start(provider).port).body == b"function.helper"
+    finally:
+        provider.close()
 
 
 def test_function_has_its_own_environment_and_not_the_gateways_settings(tmp_path: Path) -> None:

@@ -1,0 +1,24 @@
+"""The tests in docs/testing.md pass."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .conftest import RunPytest
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "testing.md"
+BLOCK = re.compile(r"```python\n# (\S+)\n(.*?)```", re.DOTALL)
+
+
+def test_tests_of_the_document_pass(pytester: pytest.Pytester, run_pytest: RunPytest) -> None:
+    for name, code in BLOCK.findall(DOCUMENT.read_text()):
+        path = pytester.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(code)
+
+    result = run_pytest("-rs")
+
+    result.assert_outcomes(passed=9 + 1 + 4 + 7, skipped=5 + 2)
