@@ -24,7 +24,7 @@ FIELDS = "environment: {greeting: good evening}\nsecrets: [api-key]"
 HANDLER = """
 import os, first
 def handle(event, context):
-    return f"{first.version} {os.environ['greeting']} {context.secret('api-key')}"
+    return f"{context.function_name} {first.version} {os.environ['greeting']} {context.secret('api-key')}"
 """
 
 
@@ -61,18 +61,18 @@ def answer(url: str) -> str:
 @pytest.mark.parametrize("arguments", [(), ("hello",), ("--function", "hello"), ("./hello", "--platform", "openfaas")])
 def test_function_has_its_requirements_variables_and_secrets(project: Path, arguments: tuple[str, ...]) -> None:
     with serving(project, *arguments) as (_, url):
-        assert answer(url) == "1.0 good evening a secret"
+        assert answer(url) == "hello 1.0 good evening a secret"
 
 
 def test_changed_requirements_and_variables_are_taken(project: Path) -> None:
     with serving(project) as (server, url):
         require(project / "hello", project / "wheelhouse", "first==2.0")
         server.wait_for_line("call it:")
-        assert answer(url) == "2.0 good evening a secret"
+        assert answer(url) == "hello 2.0 good evening a secret"
 
         write_stack(project, "hello", fields=FIELDS.replace("evening", "morning"))
         server.wait_for_line("call it:")
-        assert answer(url) == "2.0 good morning a secret"
+        assert answer(url) == "hello 2.0 good morning a secret"
 
 
 def test_requirement_that_cannot_be_had_is_told_and_the_function_served_as_it_was(project: Path) -> None:
@@ -80,7 +80,7 @@ def test_requirement_that_cannot_be_had_is_told_and_the_function_served_as_it_wa
         require(project / "hello", project / "wheelhouse", "first==3.0")
 
         assert "first==3.0 of hello/requirements.txt" in server.wait_for_line("error: ")
-        assert answer(url) == "1.0 good evening a secret"
+        assert answer(url) == "hello 1.0 good evening a secret"
 
 
 @pytest.mark.parametrize(
