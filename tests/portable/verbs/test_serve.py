@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import spellings
 from tests.runtimes.http import free_port
 from tests.runtimes.processes import Server, running
 
@@ -97,6 +99,24 @@ def test_bad_argument_is_told_and_starts_nothing(project: Path, arguments: tuple
     assert (done.returncode, done.stdout) == (2, "")
     assert complaint in done.stderr
     assert not (project / ".portable").exists()
+
+
+def test_import_that_no_package_has_is_told_and_starts_nothing(project: Path) -> None:
+    (project / "hello" / "helper.py").touch()
+    (project / "hello" / "handler.py").write_text("from hello import helper")
+    done = subprocess.run(portable("serve"), cwd=project, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: hello/handler.py:1: `from hello import helper` works in no package, where the folder is function/: "
+        "write `from function import helper`\n"
+    )
+
+
+def test_helper_is_one_module_in_a_folder_of_any_name(project: Path) -> None:
+    spellings.write(project / "hello")
+    with serving(project) as (_, url):
+        assert json.loads(answer(url)) == spellings.ANSWER
 
 
 def test_missing_secret_is_told_and_starts_nothing(project: Path) -> None:
