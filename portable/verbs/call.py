@@ -7,23 +7,32 @@ from pathlib import Path
 
 import click
 
-from ..deploying.arguments import read_data
+from ..deploying.arguments import complete_functions, read_data, stack_option
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from ..emulators.registry import EMULATORS
+from .replay import complete_platforms
 
 
 @click.command("call", epilog=f"Platforms: all, {', '.join(EMULATORS)}; aws_lambda is its REST API.")
-@click.argument("target", nargs=-1, metavar="[FUNCTION] [/PATH]")
+@click.argument("target", nargs=-1, metavar="[FUNCTION] [/PATH]", shell_complete=complete_functions)
 @click.option("-X", "--request", "method", metavar="METHOD", help="[GET, with -d POST]")
 @click.option("-d", "--data", metavar="DATA", help="The body, or an event; @FILE or - reads it.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'")
-@click.option("--platform", "platforms", multiple=True, default=["wsgi"], metavar="NAME", show_default=True)
+@click.option(
+    "--platform",
+    "platforms",
+    multiple=True,
+    default=["wsgi"],
+    metavar="NAME",
+    show_default=True,
+    shell_complete=complete_platforms,
+)
 @click.option("--event", "is_event", is_flag=True, help="DATA is an event, though it looks like none.")
 @click.option("-i", "--include", is_flag=True, help="Print the status and the headers too.")
 @click.option("-f", "--fail", is_flag=True, help="Exit code 1 for a status from 400 on.")
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
-@click.option("--stack", type=click.Path(path_type=Path), default="stack.yml", show_default=True, metavar="FILE")
+@stack_option
 @click.pass_obj
 def command(
     world: World,

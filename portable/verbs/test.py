@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from ..deploying.arguments import function_argument, stack_option
+from .replay import complete_platforms
+
 
 class _WithPytestArguments(click.Command):
     """A command whose arguments behind `--` are pytest's."""
@@ -19,9 +22,16 @@ class _WithPytestArguments(click.Command):
 
 
 @click.command(cls=_WithPytestArguments, options_metavar="[OPTIONS]", epilog="Behind -- are pytest's own arguments.")
-@click.argument("function", required=False)
-@click.option("--stack", type=click.Path(path_type=Path), default="stack.yml", show_default=True, metavar="FILE")
-@click.option("--platform", "platforms", multiple=True, metavar="NAME", help="Where tests of on_every_platform run.")
+@function_argument
+@stack_option
+@click.option(
+    "--platform",
+    "platforms",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_platforms,
+    help="Where tests of on_every_platform run.",
+)
 @click.pass_context
 def command(context: click.Context, function: str | None, stack: Path, platforms: Sequence[str]) -> int:
     """Run the tests of FUNCTION, or of every function of the stack file, each with its own requirements.

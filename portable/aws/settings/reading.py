@@ -14,7 +14,7 @@ from typing import Any
 from platforms.aws_lambda.limits import MIN_MEMORY_MB
 
 from ...deploying.errors import BadSettings
-from ...project.functions import STACK
+from ...project.functions import STACK, short
 from ...project.settings import deploy_toml, stack
 from ...project.settings.written import Written, places_of, table_of
 from . import Settings, Smoke, checks, region
@@ -118,4 +118,4 @@ def _settings(written: Mapping[str, Written], shared: stack.StackSettings) -> Se
     statuses = values.pop("smoke_statuses", ())
     values["smoke"] = replace(values.get("smoke", Smoke()), statuses=statuses)
     values |= {table: table_of(written, table) for table in ("environment", "tags")}
-    return Settings(**values, folder=shared.function.folder, secrets=shared.secrets)
+    return Settings(**values, folder=short(shared.function.folder), secrets=shared.secrets)
