@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -23,9 +23,9 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def set_up_log(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
-    """Write the log to stderr from LOG_LEVEL on, by default INFO; a level that is none ends the command."""
+def set_up_log(refuse: Callable[[str], object], environ: Mapping[str, str]) -> None:
+    """Write the log to stderr from LOG_LEVEL on, by default INFO; `refuse` is told of one that is none."""
     level = (environ.get("LOG_LEVEL") or "INFO").upper()
     if level not in logging.getLevelNamesMapping():
-        parser.error(f"LOG_LEVEL is {level!r}; it takes DEBUG, INFO, WARNING, ERROR or CRITICAL")
+        refuse(f"LOG_LEVEL is {level!r}; it takes DEBUG, INFO, WARNING, ERROR or CRITICAL")
     logging.basicConfig(level=level, format=LOG_FORMAT)

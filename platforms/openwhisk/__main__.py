@@ -17,7 +17,7 @@ def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
     options, unknown = parser.parse_known_args(arguments)
     if unknown:  # among them may be a key: they are not repeated
         parser.error("it takes --host and --port alone; `python -m portable` packages and deploys")
-    set_up_log(parser, environ)
+    set_up_log(parser.error, environ)
     try:
         return serve(options.host, options.port, environ, _announce)
     except OSError as error:

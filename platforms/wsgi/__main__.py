@@ -32,7 +32,7 @@ def main(
     """
     parser = _parser(environ, module, defaults)
     options = parser.parse_args(arguments)
-    set_up_log(parser, environ)
+    set_up_log(parser.error, environ)
     config = replace(
         defaults,
         server=options.server,

@@ -1,57 +1,73 @@
-"""`python -m portable aws COMMAND`: the arguments, and the exit codes of deploying/errors.py."""
+"""`portable aws COMMAND`: what every command takes, and the exit codes of deploying/errors.py."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
-from ..deploying import cli
-from ..deploying.arguments import add_output, wants_color
-from . import failures
+import click
+
+from ..deploying.arguments import Arguments, config_option, function_option, output_options, stack_option
+from ..deploying.cli import Commands, command_of, ended
+from ..deploying.console import wants_color
+from ..deploying.world import World
 from .commands import COMMANDS
-from .console import Console
-from .world import World
 
 
-def main(arguments: Sequence[str], world: World | None = None) -> int:
-    """Run one command; return its exit code."""
-    world = world or World()
-    options = _parser().parse_args(arguments)
-    console = Console(
-        world, json=options.json, quiet=options.quiet, verbose=options.verbose, color=wants_color(options, world)
-    )
-    return cli.run(options, world, console, failures.explained)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m portable aws",
-        description="Ship function/ to AWS Lambda: see what would change, change it, and go back.",
-        epilog="exit codes: 0 done or nothing to do, 1 AWS or the function failed, 2 usage or settings, "
-        "3 changes wait (plan --exit-code), 4 unhealthy and taken back, 5 refused",
-    )
-    cli.add_commands(parser, COMMANDS, _add_common)
-    return parser
-
-
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    common = parser.add_argument_group("common")
-    common.add_argument("--stage", help="dev, prod ... (APP_STAGE; default dev)")
-    common.add_argument("--region", help="AWS region (AWS_REGION; deploy.toml)")
-    common.add_argument("--profile", help="profile of the AWS credentials (AWS_PROFILE; deploy.toml)")
-    common.add_argument("--config", type=Path, help="settings file (APP_CONFIG; default deploy.toml)")
-    common.add_argument("--function", metavar="NAME", help="its name in stack.yml, or its folder")
-    common.add_argument("--stack", type=Path, default=Path("stack.yml"), metavar="FILE", help="default stack.yml")
-    common.add_argument("--timeout", type=_seconds, default=90.0, metavar="S", help="seconds to go on trying one call")
-    add_output(common, more="more", has_colors=True)
-
-
-def _seconds(text: str) -> float:
+def _complete_stages(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Return the stages that the settings file has a table of, and the usual one."""
+    path: Path = ctx.params.get("config") or Path("deploy.toml")
     try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1
-    if not 0 < seconds < 86_400:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
-    return seconds
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get("stages", {})
+    except (OSError, ValueError):
+        found = {}
+    return [name for name in {"dev": {}, **found} if name.startswith(incomplete)]
+
+
+_COMMON = (
+    click.option(
+        "--stage", metavar="NAME", shell_complete=_complete_stages, help="dev, prod ... (APP_STAGE; default dev)."
+    ),
+    click.option("--region", metavar="REGION", help="AWS region (AWS_REGION; deploy.toml)."),
+    click.option("--profile", metavar="NAME", help="Profile of the AWS credentials (AWS_PROFILE; deploy.toml)."),
+    config_option,
+    function_option,
+    stack_option,
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0, 86_400, min_open=True, max_open=True),
+        default=90.0,
+        show_default=True,
+        metavar="S",
+        help="Seconds to go on trying one call.",
+    ),
+    click.option("--no-color", is_flag=True, help="No colors (NO_COLOR)."),
+    *output_options("more"),
+)
+
+
+def load(name: str) -> click.Command:
+    """Return the command of a name."""
+    return command_of(COMMANDS[name], _COMMON, _run)
+
+
+def _run(run: Callable[..., int], arguments: Arguments, given: World) -> int:
+    from . import failures
+    from .console import Console
+    from .world import World as AwsWorld
+
+    world = given if isinstance(given, AwsWorld) else AwsWorld(**vars(given))
+    color = wants_color(world) and not arguments.no_color
+    console = Console(world, json=arguments.json, quiet=arguments.quiet, verbose=arguments.verbose, color=color)
+    return ended(lambda: run(arguments, world, console), console, failures.explained)
+
+
+command = Commands(
+    "aws",
+    COMMANDS,
+    load,
+    help="Ship a function to AWS Lambda: see what would change, change it, and go back.",
+    epilog="Exit codes: 0 done or nothing to do, 1 AWS or the function failed, 2 usage or settings, "
+    "3 changes wait (plan --exit-code), 4 unhealthy and taken back, 5 refused.",
+)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from dataclasses import dataclass
 
+from ..deploying.arguments import Arguments
 from ..deploying.errors import Refused
 from . import apply
 from .aws import Aws
@@ -41,7 +41,7 @@ class Stage:
         return {"app": names.app, "stage": names.stage, "region": names.region, "account": names.account}
 
 
-def options_of(arguments: Namespace, *, offline: bool) -> Options:
+def options_of(arguments: Arguments, *, offline: bool) -> Options:
     """Return the options that the command line gave; a command that calls nothing needs no region."""
     return Options(
         stage=arguments.stage,
@@ -55,12 +55,12 @@ def options_of(arguments: Namespace, *, offline: bool) -> Options:
     )
 
 
-def settings_of(arguments: Namespace, world: World, *, offline: bool = False) -> Settings:
+def settings_of(arguments: Arguments, world: World, *, offline: bool = False) -> Settings:
     """Return the settings of the stage; raises BadSettings."""
     return load(options_of(arguments, offline=offline), world.environ)
 
 
-def connect(arguments: Namespace, world: World, console: Console) -> Stage:
+def connect(arguments: Arguments, world: World, console: Console) -> Stage:
     """Read the settings and ask AWS who this is. Raises Refused for another account than the configured one."""
     settings = settings_of(arguments, world)
     aws = Aws(

@@ -10,6 +10,8 @@ from platforms.google_cloud import limits as google_cloud
 from platforms.openfaas import limits as openfaas
 from platforms.openwhisk import limits as openwhisk
 
+from ..deploying.errors import BadSettings
+
 OPENFAAS = ("openfaas-ce", "faasd", "openfaas-pro")
 CLOUDS = ("openwhisk", "aws_lambda", "google_cloud", "azure_functions")
 
@@ -77,9 +79,9 @@ TARGETS = {
 
 
 def parse_targets(written: str) -> tuple[str, ...]:
-    """Return the targets that a list with commas names, each once. Raises ValueError for one that there is not."""
+    """Return the targets that a list with commas names, each once. Raises BadSettings for one that there is not."""
     names = tuple(dict.fromkeys(name.strip() for name in written.split(",")))
     for name in names:
         if name not in TARGETS:
-            raise ValueError(f"{name!r} is no target; there are: {', '.join(TARGETS)}")
+            raise BadSettings(f"{name!r} is no target; there are: {', '.join(TARGETS)}")
     return names

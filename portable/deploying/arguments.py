@@ -1,53 +1,74 @@
-"""The arguments that more than one command line takes, and how their values are read."""
+"""The options that more than one command takes, how their values are read, and what a shell completes them to."""
 
 from __future__ import annotations
 
-import argparse
 import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import click
+from click.shell_completion import CompletionItem
+
+from ..stack.errors import Refused
 from .errors import BadSettings
 from .world import World
 
+Arguments = SimpleNamespace
+"""What the user gave to a command, by the names of its options."""
+Option = Callable[..., Any]
+"""What `click.option` returns."""
+
+FILE = click.Path(path_type=Path)
+PORT = click.IntRange(0, 65535)
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
-def add_json(parser: argparse._ActionsContainer) -> None:
-    """Add --json."""
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+def complete_functions(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the names of the stack file's functions, or that a folder completes it."""
+    from ..stack.stack_file import read_stack
+
+    world: World = ctx.find_object(World) or World()
+    try:
+        found = read_stack(ctx.params.get("stack") or Path("stack.yml"), world.environ, takes_devices=True)
+    except Refused:
+        found = []
+    names = [one.deployment.name.name for one in found]
+    # a shell takes `dir` for an order to complete folders where no name fits
+    return [CompletionItem(incomplete, type="dir"), *(CompletionItem(n) for n in names if n.startswith(incomplete))]
 
 
-def add_output(parser: argparse._ActionsContainer, *, more: str, has_colors: bool = False) -> None:
-    """Add --json, -q and -v, and --no-color if it `has_colors`; `more` is what -v prints beside a traceback."""
-    add_json(parser)
-    if has_colors:
-        parser.add_argument("--no-color", action="store_true", help="no colors (NO_COLOR)")
-    parser.add_argument("-q", "--quiet", action="store_true", help="print results and errors only")
-    parser.add_argument("-v", "--verbose", action="store_true", help=f"print {more}, and the traceback of an error")
+function_option = click.option(
+    "--function",
+    metavar="NAME|DIR",
+    shell_complete=complete_functions,
+    help="The function: its name in the stack file, or its folder. Not needed if there is one alone.",
+)
+function_argument = click.argument("function", required=False, shell_complete=complete_functions)
+stack_option = click.option(
+    "--stack", type=FILE, default="stack.yml", show_default=True, metavar="FILE", help="The stack file."
+)
+config_option = click.option(
+    "--config", type=FILE, metavar="FILE", help="The settings file (APP_CONFIG; default deploy.toml)."
+)
+json_option = click.option("--json", is_flag=True, help="Print one JSON object.")
+yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 
 
-def wants_color(options: Namespace, world: World) -> bool:
-    """Tell whether stdout is a terminal, and neither --no-color nor NO_COLOR is given: https://no-color.org."""
-    return world.stdout.isatty() and not options.no_color and not world.environ.get("NO_COLOR")
-
-
-def add_function(parser: ArgumentParser) -> None:
-    """Add --function."""
-    parser.add_argument(
-        "--function",
-        type=Path,
-        default=Path("function"),
-        metavar="DIR",
-        help="folder of the function (default function)",
+def output_options(more: str) -> tuple[Option, ...]:
+    """Return --json, -q and -v; `more` is what -v prints beside a traceback."""
+    return (
+        json_option,
+        click.option("-q", "--quiet", is_flag=True, help="Print results and errors only."),
+        click.option("-v", "--verbose", is_flag=True, help=f"Print {more}, and the traceback of an error."),
     )
 
 
-def add_data(parser: ArgumentParser, what: str) -> None:
-    """Add --data, whose value `read_data` reads; `what` is what it stands for."""
-    parser.add_argument(
-        "-d", "--data", default="{}", metavar="JSON", help=f"{what}; @FILE or - reads it (default {{}})"
-    )
+def data_option(what: str) -> Option:
+    """Return --data, whose value `read_data` reads; `what` is what it stands for."""
+    text = f"{what}; @FILE or - reads it."
+    return click.option("-d", "--data", default="{}", show_default=True, metavar="JSON", help=text)
 
 
 def read_data(given: str, world: World) -> bytes:
@@ -63,8 +84,8 @@ def read_data(given: str, world: World) -> bytes:
 
 
 def time_s(text: str) -> int:
-    """Return the seconds of `30s`, `10m`, `2h` or `1d`. Raises ArgumentTypeError for any other text."""
+    """Return the seconds of `30s`, `10m`, `2h` or `1d`. Raises BadParameter for any other text."""
     match = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
     if not match:
-        raise ArgumentTypeError(f"{text!r} is no time such as 30s, 10m, 2h or 1d")
+        raise click.BadParameter(f"{text!r} is no time such as 30s, 10m, 2h or 1d")
     return int(match[1]) * _UNITS_S[match[2]]

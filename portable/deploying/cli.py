@@ -1,55 +1,118 @@
-"""A command line of several commands, one module each: its parser, and how each command ends."""
+"""A command line on click: groups whose commands are loaded when they are used, and how a command ends."""
 
 from __future__ import annotations
 
+import ast
+import re
 import traceback
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from pkgutil import get_data
+from typing import Any
 
+import click
+
+from .arguments import Arguments, Option
 from .console import Console
 from .errors import DeployError
 from .world import World
 
-WorldT = TypeVar("WorldT", bound=World, contravariant=True)
-ConsoleT = TypeVar("ConsoleT", bound=Console, contravariant=True)
+Run = Callable[[Callable[..., int], Arguments, World], int]
 
 
-class Command(Protocol[WorldT, ConsoleT]):
-    """What the module of a command has; its docstring's first line is the command's help."""
+class Commands(click.Group):
+    """Commands in the order in which a user meets them, each of the module that `modules` names.
 
-    __doc__: str | None
+    `load` gives the command of a name when it is used: to list them, their modules' docstrings are read.
+    """
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add the command's own arguments."""
+    def __init__(
+        self, name: str, modules: Mapping[str, str], load: Callable[[str], click.Command], **settings: Any
+    ) -> None:
+        super().__init__(name, **settings)
+        self._modules, self._load = modules, load
 
-    def run(self, arguments: Namespace, world: WorldT, console: ConsoleT) -> int:
-        """Run it; return the exit code. Raises DeployError."""
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return their names."""
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of a name; None if there is none."""
+        if cmd_name not in self._modules:
+            return None
+        return _Later(cmd_name, _purpose(self._modules[cmd_name]), self._load)
+
+    def make_context(self, *given: Any, **settings: Any) -> click.Context:
+        """Return the context of what stands before the command. Raises UsageError for an option."""
+        try:
+            return super().make_context(*given, **settings)
+        except click.NoSuchOption as error:
+            raise click.UsageError(f"{error.message} Options stand behind the command.", error.ctx) from None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command and its arguments. Raises UsageError with the nearest name if there is none."""
+        if args[0] not in self._modules and not ctx.resilient_parsing:
+            near = get_close_matches(args[0], self._modules, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self._modules)}"
+            ctx.fail(f"there is no command {args[0]!r}: {hint}")
+        return super().resolve_command(ctx, args)
 
 
-def add_commands(
-    parser: ArgumentParser,
-    commands: Mapping[str, Command[WorldT, ConsoleT]],
-    add_common: Callable[[ArgumentParser], None],
-) -> None:
-    """Add a parser for each command; `add_common` adds the arguments that all of them take."""
-    parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, module in commands.items():
-        purpose = (module.__doc__ or "").partition("\n")[0]
-        command = parsers.add_parser(name, help=purpose, description=purpose)
-        add_common(command)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
+def with_options(options: Sequence[Option], callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a callback that takes these options, in this order in its help."""
+    for option in reversed(options):
+        callback = option(callback)
+    return callback
 
 
-def run(options: Namespace, world: World, console: Console, explained: Callable[[Exception], DeployError]) -> int:
-    """Run the command that `options` name; return its exit code. `explained` turns any exception into a DeployError."""
+class _Later(click.Command):
+    """A command that is loaded when it is used; a list of commands has its name and what it is for."""
+
+    def __init__(self, name: str, purpose: str, load: Callable[[str], click.Command]) -> None:
+        super().__init__(name, short_help=purpose)
+        self._command_of = load
+
+    def make_context(self, info_name: str | None, *given: Any, **settings: Any) -> click.Context:
+        """Return the context of the command itself."""
+        return self._command_of(info_name or "").make_context(info_name, *given, **settings)
+
+
+def _purpose(module_name: str) -> str:
+    """Return what a module says that it is for, without importing it: its docstring's first line.
+
+    Of "`portable check`: say what ..." that is "Say what ...".
+    """
+    package, _, name = module_name.rpartition(".")
+    source = get_data(package, f"{name}.py") or b""
+    line = (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+    text = re.sub("^`[^`]*`: ", "", line)
+    return text[:1].upper() + text[1:]
+
+
+def command_of(module_name: str, common: Sequence[Option], run: Run) -> click.Command:
+    """Return the command that a module is: its OPTIONS and the common ones; its docstring says what it is for.
+
+    `run` gets the module's own `run`, what the user gave, and the world.
+    """
+    module = import_module(module_name)
+
+    def callback(**given: Any) -> int:
+        return run(module.run, Arguments(**given), click.get_current_context().obj)
+
+    name = module_name.rpartition(".")[2]
+    return click.command(name, help=_purpose(module_name))(with_options((*module.OPTIONS, *common), callback))
+
+
+def ended(run: Callable[[], int], console: Console, explained: Callable[[Exception], DeployError]) -> int:
+    """Run a command; return its exit code. `explained` turns any exception into a DeployError."""
     try:
-        code: int = options.run(options, world, console)
+        return run()
     except KeyboardInterrupt:
         return console.fail("interrupted: what was done stays done; the same command goes on from there", 130)
     except Exception as error:  # noqa: BLE001 - every failure ends in a message and an exit code
         console.trace(traceback.format_exc().rstrip())
         failure = explained(error)
         return console.fail(f"error: {failure}", failure.exit_code)
-    return code

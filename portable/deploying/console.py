@@ -14,6 +14,12 @@ _SHORTEST_HIDDEN = 4
 _COLORS = {"+": "32", "~": "33", "-": "31", "?": "36"}
 
 
+def wants_color(world: World) -> bool:
+    """Tell whether stdout is a terminal that shows colors, and nobody set NO_COLOR: https://no-color.org."""
+    environ = world.environ
+    return world.stdout.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
 @dataclass
 class Console:
     """The streams of one command: `json` leaves out the text for people, `quiet` all but results and errors."""

@@ -1,4 +1,4 @@
-"""What a command that packages or deploys ends with.
+"""What a command ends with.
 
     DeployError          exit code 1: the platform or the function failed
     +-- AwsError         AWS answered that it did not do it (aws/aws.py)
@@ -6,6 +6,7 @@
     +-- NoAnswer         the API's answer did not come (openwhisk/answers.py)
     +-- BadSettings      2: an argument, a variable, a settings file or the function's folder
     |   +-- PackageError what is to be packaged (packaging/errors.py)
+    |   +-- ReplayError  what is to be replayed or recorded (replay/errors.py)
     +-- Unhealthy        4: a check after the change failed, and the change was taken back (aws/apply.py)
     +-- Refused          5: something that is not ours, a key in the clear, another account, or no confirmation
 

@@ -1,15 +1,15 @@
-"""The gateway's settings: one frozen object, read once from the command line and the environment."""
+"""The gateway's settings: one frozen object, read once from flags and the environment."""
 
 from __future__ import annotations
 
-import argparse
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ..deploying.errors import BadSettings
 from ..stack.quantities import parse_duration_s, parse_quantity
 from ..stack.retries import BACKOFFS, MAX_CONCURRENCY
 
@@ -109,26 +109,18 @@ class Setting(NamedTuple):
 
 
 def read_config(
-    arguments: Sequence[str],
+    given: Mapping[str, str | None],
     environ: Mapping[str, str],
     checks: Mapping[str, Callable[[Any], object]] = MappingProxyType({}),
 ) -> Config:
-    """Return the settings. Ends the program for --help (exit code 0) and for a value that cannot be used (2).
+    """Return the settings: each as `given` (`state_dir` for --state-dir), else as its variable says, else its default.
 
     `checks` are other rooms' rules for values, by the field of Config; each raises ValueError with what is wrong.
+    Raises BadSettings, naming the flag or the variable, for a value that cannot be used.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m portable gateway",
-        description="Serve the OpenFaaS REST API over a Docker engine, or over processes of this machine.",
-        allow_abbrev=False,
-    )
-    for setting in SETTINGS:
-        note = f"(default: {setting.default or 'none'}; environment: {setting.variable})"
-        parser.add_argument(f"--{setting.flag}", metavar=setting.metavar, help=f"{setting.help} {note}")
-    given = vars(parser.parse_args(arguments))
     values = {}
     for setting in SETTINGS:
-        source, written = f"argument --{setting.flag}", given[setting.flag.replace("-", "_")]
+        source, written = f"--{setting.flag}", given.get(setting.flag.replace("-", "_"))
         if written is None:
             source, written = setting.variable, environ.get(setting.variable) or None
         if written is not None:
@@ -137,7 +129,7 @@ def read_config(
                 if check := checks.get(setting.field):
                     check(values[setting.field])
             except ValueError as error:
-                parser.error(f"{source}: {error}")
+                raise BadSettings(f"{source}: {error}") from None
     return Config(**values)
 
 

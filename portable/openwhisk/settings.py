@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
+
+from ..deploying.arguments import Arguments
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from .api_host import url_of
 
+OPTIONS = (
+    click.option("--apihost", metavar="HOST", help="API host (WHISK_APIHOST, __OW_API_HOST; ~/.wskprops)."),
+    click.option("--auth", metavar="UUID:KEY", help="Key (WHISK_AUTH, __OW_API_KEY; ~/.wskprops)."),
+    click.option("-i", "--insecure", is_flag=True, help="Take a certificate that cannot be verified."),
+    click.option("--allow-http", is_flag=True, help="Send the key in the clear to a host that is not local."),
+)
 _SET_HOST = "`wsk property set --apihost HOST`, WHISK_APIHOST or --apihost sets it"
 _SET_KEY = "`wsk property set --auth UUID:KEY`, WHISK_AUTH or --auth sets it"
 
@@ -27,16 +35,7 @@ class Settings:
     insecure: bool
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add where to."""
-    add = parser.add_argument_group("where to").add_argument
-    add("--apihost", metavar="HOST", help="API host (WHISK_APIHOST, __OW_API_HOST; ~/.wskprops)")
-    add("--auth", metavar="UUID:KEY", help="key (WHISK_AUTH, __OW_API_KEY; ~/.wskprops)")
-    add("-i", "--insecure", action="store_true", help="take a certificate that cannot be verified")
-    add("--allow-http", action="store_true", help="send the key in the clear to a host that is not local")
-
-
-def read(arguments: Namespace, world: World) -> Settings:
+def read(arguments: Arguments, world: World) -> Settings:
     """Return the settings. Raises BadSettings for what is missing or malformed; Refused for a key over plain http."""
     sources = _Sources(world.environ)
     host, host_source = sources.value(arguments.apihost, "--apihost", ("WHISK_APIHOST", "__OW_API_HOST"), "APIHOST")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from base64 import b64encode
 from dataclasses import dataclass
 
+from ..deploying.arguments import Arguments
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from . import settings
@@ -51,14 +51,14 @@ class Where:
     name: ActionName
 
 
-def action_of(arguments: Namespace, world: World) -> tuple[ActionSettings, ActionName]:
+def action_of(arguments: Arguments, world: World) -> tuple[ActionSettings, ActionName]:
     """Return the settings of the action that a command is about, and its name. Raises BadSettings."""
     options = Options(arguments.function, arguments.stack, arguments.config, flags(arguments, world.environ))
     action = load(options, world.environ)
     return action, ActionName(arguments.name or action.function.name, action.package)
 
 
-def where(arguments: Namespace, world: World, console: Console) -> Where:
+def where(arguments: Arguments, world: World, console: Console) -> Where:
     """Read the settings, and hide the key. Raises BadSettings or Refused; nothing is called."""
     action, name = action_of(arguments, world)
     found = settings.read(arguments, world)
@@ -80,6 +80,6 @@ def ask(place: Where, world: World, console: Console) -> Target:
     return Target(api, found.api_url, namespace, place.name)
 
 
-def connect(arguments: Namespace, world: World, console: Console) -> Target:
+def connect(arguments: Arguments, world: World, console: Console) -> Target:
     """Return the target of a command. Raises DeployError."""
     return ask(where(arguments, world, console), world, console)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import click
+
 from platforms.openwhisk.limits import MAX_LOGS_MB, MIN_MEMORY_MB, MIN_TIMEOUT_MS
 
+from ..deploying.arguments import Arguments
 from ..deploying.errors import BadSettings
 from ..packaging import openwhisk as package
 from ..packaging import zip_file
@@ -18,6 +20,37 @@ from ..project.settings.written import Written
 from .action_settings import ActionSettings, Web, variables
 from .names import DIGEST, MANAGED_BY, ActionName
 
+OPTIONS = (
+    click.option("--kind", metavar="KIND", help=f"Runtime (deploy.toml; default {package.DEFAULT_KIND})."),
+    click.option("--docker", metavar="IMAGE", help="A Docker action of this image: nothing is packaged."),
+    click.option(
+        "-m",
+        "--memory",
+        type=click.IntRange(MIN_MEMORY_MB),
+        metavar="MB",
+        help="How much it may use (deploy.toml; default 256).",
+    ),
+    click.option(
+        "-t",
+        "--timeout",
+        type=click.IntRange(MIN_TIMEOUT_MS),
+        metavar="MS",
+        help="How long a call may take (deploy.toml; default 60000).",
+    ),
+    click.option(
+        "-l",
+        "--logsize",
+        type=click.IntRange(0, MAX_LOGS_MB),
+        metavar="MB",
+        help="How much a call may log (deploy.toml; default 10).",
+    ),
+    click.option(
+        "--env",
+        multiple=True,
+        metavar="NAME[=VALUE]",
+        help="A variable for the function beside those of stack.yml, from here if it has no value.",
+    ),
+)
 # what `wsk ... --web raw|yes|no` sets:
 # https://github.com/apache/openwhisk/blob/master/docs/annotations.md#annotations-specific-to-web-actions
 _WEB: Mapping[Web, Mapping[str, bool]] = {
@@ -62,24 +95,7 @@ def web_options(web: Web) -> Mapping[str, bool]:
     return {"web-custom-options": True} if web != "no" else {}
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what the action is made of."""
-    add = parser.add_argument
-    code = parser.add_mutually_exclusive_group()
-    code.add_argument("--kind", help=f"runtime (deploy.toml; default {package.DEFAULT_KIND})")
-    code.add_argument("--docker", metavar="IMAGE", help="a Docker action of this image: nothing is packaged")
-    add("-m", "--memory", type=_at_least(MIN_MEMORY_MB), metavar="MB", help="(deploy.toml; default 256)")
-    add("-t", "--timeout", type=_at_least(MIN_TIMEOUT_MS), metavar="MS", help="(deploy.toml; default 60000)")
-    add("-l", "--logsize", type=_at_least(0, MAX_LOGS_MB), metavar="MB", help="(deploy.toml; default 10)")
-    add(
-        "--env",
-        action="append",
-        metavar="NAME[=VALUE]",
-        help="a variable for the function beside those of stack.yml, from here if it has no value",
-    )
-
-
-def flags(arguments: Namespace, environ: Mapping[str, str]) -> dict[str, Written]:
+def flags(arguments: Arguments, environ: Mapping[str, str]) -> dict[str, Written]:
     """Return the settings that the command line of any command gives. Raises BadSettings for a bad --env."""
     known = {"package": "package", "kind": "kind", "memory": "memory_mb", "timeout": "timeout_ms", "logsize": "logs_mb"}
     given = {key: Written(getattr(arguments, flag, None), f"--{flag}") for flag, key in known.items()}
@@ -119,19 +135,3 @@ def _variable(text: str, environ: Mapping[str, str]) -> tuple[str, str]:
     if name not in environ:
         raise BadSettings(f"--env {name}: it is not set here; set it, or write --env {name}=VALUE")
     return name, environ[name]
-
-
-def _at_least(least: int, most: int | None = None) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        if (
-            text.isascii()
-            and text.isdigit()
-            and len(text) < 10
-            and least <= int(text)
-            and (not most or int(text) <= most)
-        ):
-            return int(text)
-        to = f" to {most}" if most else ""
-        raise ArgumentTypeError(f"{text!r} is no whole number from {least}{to if most else ' on'}")
-
-    return number

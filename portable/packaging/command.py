@@ -1,48 +1,81 @@
-"""The command `python -m portable package PLATFORM`, the same for every platform."""
+"""The commands `portable package PLATFORM`, the same for every platform but for its own options."""
 
 from __future__ import annotations
 
 import shlex
-from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from ..deploying.arguments import add_function, add_json
+import click
+
+from ..deploying.arguments import FILE, Option, function_option, json_option, stack_option
+from ..deploying.cli import with_options
 from ..deploying.console import Console
 from ..deploying.world import World
+from ..project.functions import folder_of
 from .built import Built, check_place, write
-from .errors import PackageError
 
+OUTPUTS: Mapping[str, str] = {
+    "wsgi": "build/wsgi",
+    "openfaas": "build/openfaas",
+    "openwhisk": "build/openwhisk.zip",
+    "google_cloud": "build/google_cloud",
+    "azure_functions": "build/azure_functions",
+}
+"""Where each platform's package is written if the user names no other place."""
 _LISTED = ("function", "platforms")
 
 
-def main(
-    platform: str,
-    build: Callable[..., Built],
-    output: Path,
-    arguments: Sequence[str],
-    add_arguments: Callable[[ArgumentParser], object] = lambda parser: None,
-) -> int:
-    """Build a platform's package from a function's folder, write it and describe it; return the exit code.
+def load(platform: str) -> click.Command:
+    """Return the command of a platform."""
+    module = import_module(f".{platform}", __package__)
+    return command_for(platform, module.build, OUTPUTS[platform], getattr(module, "OPTIONS", ()))
 
-    `output` is where it is written if the user names no other place. What `add_arguments` adds to the command is
-    given to `build` by its name.
+
+def command_for(
+    platform: str, build: Callable[..., Built], default_output: str, options: Sequence[Option] = ()
+) -> click.Command:
+    """Return the command that builds a function's folder, writes the package and describes it.
+
+    What `options` give goes to `build` by its name.
     """
-    parser = _parser(platform, output)
-    add_arguments(parser)
-    options = vars(parser.parse_args(arguments))
-    function_dir, output, as_json = (options.pop(name) for name in ("function", "output", "json"))
-    console = Console(World(), json=as_json)
+    common = (
+        function_option,
+        stack_option,
+        click.option(
+            "-o",
+            "--output",
+            type=FILE,
+            default=default_output,
+            show_default=True,
+            metavar="PATH",
+            help="Where to write.",
+        ),
+        json_option,
+    )
+
+    def callback(function: str | None, stack: Path, output: Path, *, json: bool, **own: Any) -> int:
+        world: World = click.get_current_context().obj
+        if platform == "openfaas":
+            own["stack"] = stack  # the package has one of its own, made from it
+        return _package(folder_of(function, stack, world.environ), output, Console(world, json=json), build, own)
+
+    return click.command(platform, help="Build what the platform's own tool takes.")(
+        with_options((*options, *common), callback)
+    )
+
+
+def _package(
+    function_dir: Path, output: Path, console: Console, build: Callable[..., Built], options: Mapping[str, Any]
+) -> int:
     try:
         check_place(output, function_dir)
         built = build(function_dir, **options)
         write(built, output)
-    except PackageError as error:
-        console.warn(f"error: {error}")
-        return error.exit_code
     except KeyboardInterrupt:
-        console.warn("interrupted: the same command begins anew")
-        return 130
+        return console.fail("interrupted: the same command begins anew", 130)
     console.result("\n".join(describe(built, output)), **facts(built, output))
     return 0
 
@@ -94,15 +127,3 @@ def left_out(paths: Sequence[str]) -> list[str]:
 def next_commands(built: Built, output: Path) -> list[str]:
     """Return the commands of the platform's own tool that take the package, as a shell reads them."""
     return [command.replace("{output}", shlex.quote(str(output))) for command in built.next_commands]
-
-
-def _parser(platform: str, output: Path) -> ArgumentParser:
-    parser = ArgumentParser(
-        prog=f"python -m portable package {platform}", description="Build what the platform's own tool takes."
-    )
-    add_function(parser)
-    parser.add_argument(
-        "-o", "--output", type=Path, default=output, metavar="PATH", help=f"where to write it (default {output})"
-    )
-    add_json(parser)
-    return parser

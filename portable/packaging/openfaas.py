@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from pathlib import Path
 
 from .. import assets
@@ -10,6 +9,7 @@ from ..project.ignored import left_out
 from . import contents, requirements
 from .built import Built
 from .errors import PackageError
+from .openfaas_stack import stack_of
 
 STACK = Path("stack.yml")
 _TEMPLATE = "template/portable/"
@@ -29,7 +29,7 @@ def build(function_dir: Path, stack: Path = STACK) -> Built:
         **contents.function_files(function_dir),
         **_function_requirements(function_dir),
         **{_TEMPLATE + path: content for path, content in _of_the_image().items()},
-        "stack.yml": _stack(stack, function_dir),
+        "stack.yml": stack_of(stack, function_dir),
     }
     return Built(
         files=files,
@@ -38,21 +38,6 @@ def build(function_dir: Path, stack: Path = STACK) -> Built:
         notes=("REGISTRY, TAG and OPENFAAS_URL say where the image goes: see stack.yml",),
         left_out=left_out(function_dir),
     )
-
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what `build` takes beside the function's folder."""
-    parser.add_argument("--stack", type=Path, default=STACK, metavar="FILE", help=f"stack file (default {STACK})")
-
-
-def _stack(path: Path, function_dir: Path) -> bytes:
-    try:
-        from .openfaas_stack import stack_of
-    except ModuleNotFoundError as error:
-        if error.name != "yaml":
-            raise
-        raise PackageError("PyYAML is missing, which reads the stack file: run `make setup`") from None
-    return stack_of(path, function_dir)
 
 
 def _function_requirements(function_dir: Path) -> dict[str, bytes]:

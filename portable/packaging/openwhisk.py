@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
+
+import click
 
 from platforms.openwhisk.limits import MAX_CODE_BYTES
 
@@ -16,6 +17,15 @@ from ..packaging.wheels import Place, wheels_of
 from ..project.ignored import left_out
 
 DEFAULT_KIND = "python:3.12"
+OPTIONS = (
+    click.option(
+        "--kind",
+        default=DEFAULT_KIND,
+        show_default=True,
+        metavar="KIND",
+        help="Runtime of the action, which its packages are for.",
+    ),
+)
 
 # the runtime imports `main` from it: https://github.com/apache/openwhisk-runtime-python/blob/master/core/python3ActionLoop/bin/compile
 _MAIN = b"from platforms.openwhisk.shim import main\n"
@@ -43,16 +53,6 @@ def build(function_dir: Path, kind: str = DEFAULT_KIND) -> Built:
     )
     _check_size(built)
     return built
-
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what `build` takes beside the function's folder."""
-    parser.add_argument(
-        "--kind",
-        default=DEFAULT_KIND,
-        metavar="KIND",
-        help=f"runtime of the action, which its packages are for (default {DEFAULT_KIND})",
-    )
 
 
 def place_of(kind: str) -> Place:

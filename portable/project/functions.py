@@ -62,6 +62,16 @@ def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function
     return of_folder[0] if of_folder else Function(folder.name, folder, stack.absolute().parent)
 
 
+def folder_of(named: str | None, stack: Path, environ: Mapping[str, str]) -> Path:
+    """Return the folder of the function that `find` finds, as it is named from here."""
+    return short(find(named, stack, environ).folder)
+
+
+def short(folder: Path) -> Path:
+    """Return an absolute path as it is named from here."""
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+
+
 def function_of(one: StackFunction, stack: Path) -> Function:
     """Return a function that a stack file was read to declare."""
     return Function(one.deployment.name.name, one.handler_dir, stack.absolute().parent, one.deployment, one.devices)

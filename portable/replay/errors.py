@@ -1,14 +1,16 @@
 """The errors of replaying.
 
-Exception
+BadSettings (deploying/errors.py)
 +-- ReplayError    nothing can be replayed or recorded as asked: says what is wrong, and what to do
     +-- BadCall    a file is no recorded call: names the member
 """
 
 from __future__ import annotations
 
+from ..deploying.errors import BadSettings
 
-class ReplayError(Exception):
+
+class ReplayError(BadSettings):
     """What was asked for cannot be done."""
 
 

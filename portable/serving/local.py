@@ -59,7 +59,8 @@ class LocalServer:
 
     def _start(self, function: Function) -> Start:
         imports.check(function.folder)
-        environ = {**self.world.environ, **variables(function, self.world.environ)}
+        name = {"FUNCTION_NAME": function.name, "OPENFAAS_NAME": function.name}
+        environ = {**name, **self.world.environ, **variables(function, self.world.environ)}
         made = environment(function, self.world, say=self._say)
         command = made.command("-m", f"platforms.{self.platform}", "--function", str(function.folder), *self.arguments)
         return Start(command, environ)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..emulators.deliveries import deliver
 from ..emulators.messages import Request
-from . import platform as platforms_of_tests
 from .events import native_of
+from .platform import current, emulator_of
 from .reply import ClientReply, to_reply
 from .requests import to_request
 from .sending import send
@@ -33,7 +33,7 @@ class Client:
     """
 
     def __init__(self, function: str | Path | Handler, *, platform: str = "") -> None:
-        self._platform = platforms_of_tests.emulator_of(platform) if platform else ""
+        self._platform = emulator_of(platform) if platform else ""
         folder = Path(sys._getframe(1).f_globals.get("__file__", "test.py")).absolute().parent
         self._folders = [folder, Path.cwd()]
         if callable(function):
@@ -45,7 +45,7 @@ class Client:
     @property
     def platform(self) -> str:
         """The name of what the next call goes through."""
-        return self._platform or platforms_of_tests.current()
+        return self._platform or current()
 
     def __repr__(self) -> str:
         return f"<Client of {self._subject.name} on {self.platform}>"

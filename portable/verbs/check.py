@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from .passing import Run, passed_on
+from pathlib import Path
+
+import click
+
+from ..deploying.arguments import FILE, json_option
+from ..deploying.world import World
 
 
-def _load() -> Run:
-    from ..check.__main__ import main
+def _complete_targets(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from ..check.targets import TARGETS
 
-    return main
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in TARGETS if name.startswith(last)]
 
 
-command = passed_on("check", "Say what other platforms would refuse or ignore of a stack file.", _load)
+@click.command("check")
+@click.argument("stack", type=FILE, default="stack.yml")
+@click.option(
+    "--for",
+    "targets",
+    metavar="TARGET[,...]",
+    shell_complete=_complete_targets,
+    help="Which platforms, such as faasd,aws_lambda. All of them if none is named.",
+)
+@click.option("--strict", is_flag=True, help="End with 1 if anything is ignored, too.")
+@json_option
+@click.pass_obj
+def command(world: World, stack: Path, targets: str | None, *, strict: bool, json: bool) -> int:
+    """Say what other platforms would refuse or ignore of a stack file.
+
+    Ends with 1 if anything is refused, and 2 if the file cannot be read.
+    """
+    from ..check.command import check
+
+    report, exit_code = check(stack, world.environ, targets, strict=strict, json=json)
+    print(report, file=world.stdout)
+    return exit_code

@@ -5,16 +5,18 @@ from __future__ import annotations
 import click
 
 from ..deploying.world import World
+from ..gateway.config import SETTINGS
+from .gateway import options
 
 
-@click.command("dev", context_settings={"ignore_unknown_options": True}, add_help_option=False)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.command("dev", params=options([setting for setting in SETTINGS if setting.flag != "provider"]))
 @click.pass_obj
-def command(world: World, arguments: tuple[str, ...]) -> int:
+def command(world: World, /, **given: str | None) -> int:
     """Run all functions of stack.yml behind the gateway, and each again when its files change.
 
-    It takes what `portable gateway --provider process` takes.
+    It is `portable gateway --provider process`.
     """
-    from ..gateway.__main__ import main
+    from ..gateway.run import run
 
-    return main(["--provider", "process", *arguments], world.environ)
+    run({**given, "provider": "process"}, world)
+    return 0

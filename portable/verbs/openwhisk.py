@@ -1,14 +1,5 @@
 """`portable openwhisk`: deploy, call and look after an action of Apache OpenWhisk."""
 
-from __future__ import annotations
+from ..openwhisk.cli import command
 
-from .passing import Run, passed_on
-
-
-def _load() -> Run:
-    from ..openwhisk.__main__ import main
-
-    return main
-
-
-command = passed_on("openwhisk", "Deploy, call and look after an action of Apache OpenWhisk.", _load)
+__all__ = ["command"]

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import click
 
-from .passing import Run, passed_on
+from ..deploying.cli import Commands
 
-
-def _load() -> Run:
-    return _package
-
-
-def _package(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    if arguments[:1] == ("aws_lambda",):  # the deployer's: its stage's settings are in it
-        from ..aws.__main__ import main as aws
-
-        return aws(["package", *arguments[1:]], environ)
-    from ..packaging.__main__ import main
-
-    return main(arguments, environ)
+_PLATFORMS = ("wsgi", "openfaas", "openwhisk", "aws_lambda", "google_cloud", "azure_functions")
+# Lambda's is the deployer's: its stage's settings are in it
+_MODULES = {
+    platform: "portable.aws.commands.package" if platform == "aws_lambda" else f"portable.packaging.{platform}"
+    for platform in _PLATFORMS
+}
 
 
-command = passed_on("package", "Build what a platform's own tool takes.", _load)
+def _load(platform: str) -> click.Command:
+    if platform == "aws_lambda":
+        from ..aws.cli import load
+
+        return load("package")
+    from ..packaging.command import load as load_packager
+
+    return load_packager(platform)
+
+
+command = Commands(
+    "package", _MODULES, _load, subcommand_metavar="PLATFORM ...", help="Build what a platform's own tool takes."
+)

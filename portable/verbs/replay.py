@@ -1,14 +1,50 @@
-"""`portable replay`: record calls, and replay them through every shim."""
+"""`portable replay`: replay recorded calls through the shims."""
 
 from __future__ import annotations
 
-from .passing import Run, passed_on
+from pathlib import Path
+
+import click
+
+from ..deploying.arguments import function_option, json_option, stack_option
+from ..deploying.world import World
 
 
-def _load() -> Run:
-    from ..replay.__main__ import main
+def complete_platforms(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Return the emulators whose names begin so."""
+    from ..emulators.registry import DOORS, EMULATORS
 
-    return main
+    return [name for name in ("all", *DOORS, *EMULATORS) if name.startswith(incomplete)]
 
 
-command = passed_on("replay", "Record calls, and replay them through every shim.", _load)
+@click.command("replay")
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--platform",
+    "platforms",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_platforms,
+    help="Where to replay it, such as openwhisk or aws_lambda:http; may be given again. Everywhere if none is named.",
+)
+@function_option
+@stack_option
+@json_option
+@click.pass_obj
+def command(
+    world: World,
+    files: tuple[str, ...],
+    platforms: tuple[str, ...],
+    function: str | None,
+    stack: Path,
+    *,
+    json: bool,
+) -> int:
+    """Replay recorded calls, such as calls/call.json, through the shims.
+
+    Ends with 1 if an answer is not the one that its file expects, or is a 5xx where the file expects nothing.
+    """
+    from ..project.functions import folder_of
+    from ..replay.commands import replay
+
+    return replay(files, platforms, folder_of(function, stack, world.environ), world, as_json=json)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from ..deploying.arguments import function_argument, stack_option
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
-from ..project.functions import STACK
 from ..serving.local import LocalServer
 
 _PORT = click.IntRange(0, 2**16 - 1)
@@ -16,9 +16,9 @@ _COUNT = click.IntRange(1)
 
 
 @click.command("serve")
-@click.argument("function", required=False)
+@function_argument
 @click.option("--function", "folder", metavar="DIR", help="The function's folder, in place of its name.")
-@click.option("--stack", type=click.Path(path_type=Path), default=STACK, show_default=True, metavar="FILE")
+@stack_option
 @click.option("--platform", type=click.Choice(["wsgi", "openfaas"]), default="wsgi", help="Whose server it is [wsgi].")
 @click.option("--host", metavar="ADDRESS", help="Address to bind (HOST) [127.0.0.1].")
 @click.option("--port", type=_PORT, help="Port to listen on (PORT) [8080].")

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from ..compose.project import ComposeProject
+from ..deploying.arguments import stack_option
 from ..deploying.world import World
-from ..project.functions import STACK
 
 
 @click.command("up")
-@click.option("--stack", type=click.Path(path_type=Path), default=STACK, show_default=True, metavar="FILE")
+@stack_option
 @click.pass_obj
 def command(world: World, stack: Path) -> int:
     """Start the gateway and every function with docker compose, on http://127.0.0.1:8080.

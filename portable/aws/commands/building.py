@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
+import click
+
+from ...deploying.arguments import Arguments
 from ..artifact import package, spec
 from ..artifact.target import Package, Target
 from ..run.environment import this_machine
@@ -17,21 +18,27 @@ from ..settings import Architecture, Settings
 from ..stage import Stage
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what decides over what is shipped and how."""
-    add_environment(parser)
-    parser.add_argument("--canary", type=_percent, metavar="PERCENT", help="send only this share of the calls to it")
-    parser.add_argument("--no-smoke", action="store_true", help="do not try the version and the URL")
+def _variable(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not (name and separator):
+        # the text itself may be a secret value: it is not repeated
+        raise click.BadParameter("it takes NAME=VALUE")
+    return name, value
 
 
-def add_environment(parser: ArgumentParser) -> None:
-    """Add the environment variables of the function."""
-    parser.add_argument(
-        "--env", type=_variable, action="append", default=[], metavar="NAME=VALUE", help="may come often"
-    )
+ENV = click.option(
+    "--env", type=_variable, multiple=True, metavar="NAME=VALUE", help="A variable of the function; may come often."
+)
+OPTIONS = (
+    ENV,
+    click.option(
+        "--canary", type=click.IntRange(1, 99), metavar="PERCENT", help="Send only this share of the calls to it."
+    ),
+    click.option("--no-smoke", is_flag=True, help="Do not try the version and the URL."),
+)
 
 
-def target_of(arguments: Namespace, stage: Stage) -> Target:
+def target_of(arguments: Arguments, stage: Stage) -> Target:
     """Build the zip, read the spec and return what the stage should be. Raises BadSettings."""
     return Target(
         stage.names,
@@ -73,17 +80,3 @@ def _git(directory: Path, *arguments: str) -> str:
     except OSError:
         return ""
     return ran.stdout.strip() if ran.returncode == 0 else ""
-
-
-def _variable(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not (name and separator):
-        # the text itself may be a secret value: it is not repeated
-        raise argparse.ArgumentTypeError("it takes NAME=VALUE")
-    return name, value
-
-
-def _percent(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 99):
-        raise argparse.ArgumentTypeError(f"{text!r} is no percentage from 1 to 99")
-    return int(text)

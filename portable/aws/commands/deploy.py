@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
+from ...deploying.arguments import Arguments, yes_option
 from ...deploying.confirming import confirm
 from ...deploying.errors import BadSettings
 from .. import planner, secrets
@@ -17,14 +17,10 @@ from ..stage import carry_out, connect
 from ..world import World
 from . import building
 
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what is shipped, and whether to ask."""
-    building.add_arguments(parser)
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+OPTIONS = (*building.OPTIONS, yes_option)
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Deploy. Raises Unhealthy if a check failed and the change was taken back."""
     began = world.clock()
     stage = connect(arguments, world, console)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+import click
 
+from ...deploying.arguments import Arguments, yes_option
 from ...deploying.confirming import confirm, typed_name
 from ...deploying.errors import Refused
 from .. import planner
@@ -11,18 +12,15 @@ from ..console import Console, plan_facts
 from ..stage import carry_out, connect
 from ..world import World
 
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what goes too, and the confirmations."""
-    parser.add_argument("--delete-logs", action="store_true", help="the log group too")
-    parser.add_argument(
-        "--delete-secrets", action="store_true", help="the secrets too (they can be restored for 7 days)"
-    )
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
-    parser.add_argument("--confirm", metavar="NAME", help="a stage called prod wants {app}-prod here")
+OPTIONS = (
+    click.option("--delete-logs", is_flag=True, help="The log group too."),
+    click.option("--delete-secrets", is_flag=True, help="The secrets too; they can be restored for 7 days."),
+    yes_option,
+    click.option("--confirm", metavar="NAME", help="A stage called prod wants {app}-prod here."),
+)
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """List, ask, remove, and say what is left."""
     stage = connect(arguments, world, console)
     found = planner.read(stage.aws, stage.names)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 
+from ...deploying.arguments import Arguments
 from ...deploying.errors import DeployError
 from .. import failures, planner, secrets
 from ..artifact import spec
@@ -16,6 +16,8 @@ from ..settings import Settings
 from ..stage import Stage, connect, settings_of
 from ..world import World
 from . import building
+
+OPTIONS = ()
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,7 @@ class Finding:
         return f"  {mark}  {self.about:12} {self.said}"
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add none: it takes the common ones alone."""
-
-
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print every finding; return 1 if one is bad. Reads only."""
     findings = list(_findings(arguments, world, console))
     well = all(finding.is_well is not False for finding in findings)
@@ -45,7 +43,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     return 0 if well else 1
 
 
-def _findings(arguments: Namespace, world: World, console: Console) -> Iterator[Finding]:
+def _findings(arguments: Arguments, world: World, console: Console) -> Iterator[Finding]:
     settings: list[Settings] = []
     stages: list[Stage] = []
     yield _tried("settings", lambda: _settings(settings_of(arguments, world), settings))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-from argparse import ArgumentParser, Namespace
 
-from ...deploying.arguments import add_data, read_data
+import click
+
+from ...deploying.arguments import Arguments, data_option, read_data
 from ...deploying.errors import BadSettings, DeployError
 from ..console import Console
 from ..names import ALIAS_LIVE
@@ -14,16 +15,15 @@ from ..stage import connect, settings_of
 from ..world import World
 from . import building
 
+OPTIONS = (
+    building.ENV,
+    data_option("The payload"),
+    click.option("--local", is_flag=True, help="In the built zip, here: no call to AWS."),
+    click.option("--version", default=ALIAS_LIVE, metavar="N", help="A version's number; live is the one that is."),
+)
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add the payload, and where."""
-    building.add_environment(parser)
-    add_data(parser, "the payload")
-    parser.add_argument("--local", action="store_true", help="in the built zip, here: no call to AWS")
-    parser.add_argument("--version", default=ALIAS_LIVE, help="a version's number (default: what is live)")
 
-
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print the answer alone to stdout; what goes with it goes to stderr. Returns 1 for a function error."""
     payload = _payload(arguments.data, world)
     answer, failed = (_invoke_local if arguments.local else _invoke)(arguments, world, console, payload)
@@ -31,7 +31,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     return 1 if failed else 0
 
 
-def _invoke(arguments: Namespace, world: World, console: Console, payload: bytes) -> tuple[str, bool]:
+def _invoke(arguments: Arguments, world: World, console: Console, payload: bytes) -> tuple[str, bool]:
     stage = connect(arguments, world, console)
     answer = stage.aws.find(
         "lambda",
@@ -49,7 +49,7 @@ def _invoke(arguments: Namespace, world: World, console: Console, payload: bytes
     return answer["Payload"].read().decode(), "FunctionError" in answer
 
 
-def _invoke_local(arguments: Namespace, world: World, console: Console, payload: bytes) -> tuple[str, bool]:
+def _invoke_local(arguments: Arguments, world: World, console: Console, payload: bytes) -> tuple[str, bool]:
     from ..run.run import invoke_once
 
     settings = settings_of(arguments, world, offline=True)

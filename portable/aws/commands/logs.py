@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import Any
 
-from ...deploying.arguments import time_s
+import click
+
+from ...deploying.arguments import Arguments, time_s
 from ..console import Console
 from ..stage import Stage, connect
 from ..world import World
@@ -16,14 +17,14 @@ _OVERLAP_MS = 30_000
 """How far the log is read again when following: lines come late, and out of order."""
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add from when, and for how long."""
-    parser.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
-    parser.add_argument("--since", type=time_s, default=600, metavar="TIME", help="30s, 10m, 2h, 1d (default 10m)")
-    parser.add_argument("--filter", default="", metavar="PATTERN", help="a CloudWatch Logs filter pattern")
+OPTIONS = (
+    click.option("-f", "--follow", is_flag=True, help="Go on until interrupted."),
+    click.option("--since", type=time_s, default="10m", show_default=True, metavar="TIME", help="30s, 10m, 2h, 1d."),
+    click.option("--filter", default="", metavar="PATTERN", help="A CloudWatch Logs filter pattern."),
+)
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print one line an event, the oldest first."""
     stage = connect(arguments, world, console)
     is_empty = True
@@ -40,7 +41,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     return 0
 
 
-def _events(stage: Stage, arguments: Namespace) -> Iterator[dict[str, Any]]:
+def _events(stage: Stage, arguments: Arguments) -> Iterator[dict[str, Any]]:
     start_ms = int((stage.world.now() - arguments.since) * 1000)
     seen: dict[str, int] = {}
     while True:

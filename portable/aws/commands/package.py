@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
+
+from ...deploying.arguments import FILE, Arguments
+from ...deploying.spelling import spelled
 from ...packaging import command
 from ...packaging.built import check_place, write_zip
+from ...project.functions import STACK
 from ..artifact.target import Package
 from ..console import Console
 from ..settings import Settings
@@ -17,17 +21,14 @@ from ..world import World
 from .building import package_of
 
 _OUTPUT = Path("build/aws_lambda.zip")
+OPTIONS = (
+    click.option("-o", "--output", type=FILE, metavar="FILE", help=f"Where to write it, in place of {_OUTPUT}."),
+)
 # what chose this zip chooses the one that is deployed
 _CHOSEN_BY = ("stage", "region", "profile", "config", "function", "stack")
-_NOT_GIVEN = (None, Path("function"), Path("stack.yml"))
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add where to write it."""
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"where to write it (default {_OUTPUT})")
-
-
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Build, write and describe the zip."""
     output = arguments.output or _OUTPUT
     settings = settings_of(arguments, world, offline=True)
@@ -65,11 +66,11 @@ def _facts(package: Package, output: Path, next_command: str) -> Mapping[str, ob
     }
 
 
-def _deploy(arguments: Namespace) -> str:
+def _deploy(arguments: Arguments) -> str:
     """Return the command that builds the same zip again and ships it."""
     chosen = {name: getattr(arguments, name) for name in _CHOSEN_BY}
-    given = [f"--{name}={value}" for name, value in chosen.items() if value not in _NOT_GIVEN]
-    return shlex.join(["python", "-m", "portable", "aws", "deploy", *given])
+    given = [f"--{name}={value}" for name, value in chosen.items() if value not in (None, STACK)]
+    return spelled("aws", "deploy", *given)
 
 
 def _update(settings: Settings, package: Package, output: Path) -> str:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 
+import click
+
+from ...deploying.arguments import Arguments
 from .. import planner, secrets
 from ..console import Console, plan_facts
 from ..stage import connect
 from ..world import World
 from . import building
 
+OPTIONS = (
+    *building.OPTIONS,
+    click.option("--exit-code", is_flag=True, help="End with 3 if there is something to change."),
+)
+
+
 # the exit code that is no error's: see deploying/errors.py
 _CHANGES_WAIT = 3
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add the arguments of a deploy, and --exit-code."""
-    building.add_arguments(parser)
-    parser.add_argument("--exit-code", action="store_true", help="end with 3 if there is something to change")
-
-
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print the plan. Reads only."""
     stage = connect(arguments, world, console)
     target = building.target_of(arguments, stage)

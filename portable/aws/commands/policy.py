@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, Namespace
 
+import click
+
+from ...deploying.arguments import Arguments
+from ...deploying.errors import BadSettings
 from ..console import Console
 from ..deployer_policy import deployer_policy
 from ..names import Names
@@ -13,16 +16,16 @@ from ..settings.region import partitions
 from ..stage import connect, settings_of
 from ..world import World
 
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add --deployer and --execution, of which one must be given."""
-    which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--deployer", action="store_true", help="what the deploying person needs, and no more")
-    which.add_argument("--execution", action="store_true", help="what the function itself may do")
+OPTIONS = (
+    click.option("--deployer", is_flag=True, help="What the deploying person needs, and no more."),
+    click.option("--execution", is_flag=True, help="What the function itself may do."),
+)
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print it as JSON. Asks AWS for the account only if deploy.toml does not name it."""
+    if arguments.deployer == arguments.execution:
+        raise BadSettings("it takes one of --deployer and --execution")
     settings = settings_of(arguments, world)
     if settings.account:
         names = Names(settings.app, settings.stage, settings.account, settings.region, partitions()[settings.region])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+import click
 
+from ...deploying.arguments import Arguments
 from .. import promote
 from ..console import Console
 from ..plan import Plan
@@ -12,13 +13,10 @@ from ..stage import connect, read_function
 from ..world import World
 from . import rollback
 
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add whether to try the version first."""
-    parser.add_argument("--no-smoke", action="store_true", help="do not try the version first")
+OPTIONS = (click.option("--no-smoke", is_flag=True, help="Do not try the version first."),)
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Move `live`. Raises DeployError if there is no canary."""
     stage = connect(arguments, world, console)
     state = read_function(stage)

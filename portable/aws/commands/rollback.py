@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+import click
 
+from ...deploying.arguments import Arguments
 from .. import rollback
 from ..console import Console, plan_facts
 from ..plan import Plan, Step
@@ -11,14 +12,13 @@ from ..resources import doors
 from ..stage import Stage, carry_out, connect, read_function
 from ..world import World
 
+OPTIONS = (
+    click.option("--to", metavar="VERSION", help="A version's number, in place of the one before."),
+    click.option("--no-smoke", is_flag=True, help="Do not try the version first."),
+)
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add where to go, and whether to try it first."""
-    parser.add_argument("--to", metavar="VERSION", help="a version's number (default: the one before)")
-    parser.add_argument("--no-smoke", action="store_true", help="do not try the version first")
 
-
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Move the API's stage, and then `live`: code takes an older spec sooner than a spec takes older code.
 
     So a rollback that ends half-way is begun again by the next one. Raises Unhealthy if the URL does not answer then.
@@ -36,7 +36,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     return 0
 
 
-def check(found: doors.Doors, stage: Stage, arguments: Namespace) -> tuple[Step, ...]:
+def check(found: doors.Doors, stage: Stage, arguments: Arguments) -> tuple[Step, ...]:
     """Return the check of the URL; no step if there is no URL, or with --no-smoke."""
     url = doors.url_of(found, stage.names)
     return (doors.check(found, stage.settings, url),) if url and not arguments.no_smoke else ()

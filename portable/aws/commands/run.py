@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+import click
 
-from platforms.command_line import port
-
+from ...deploying.arguments import PORT, Arguments
 from ..console import Console
 from ..run.run import serve
 from ..stage import settings_of
 from ..world import World
 from . import building
 
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add where to listen, and the debugger."""
-    building.add_environment(parser)
-    parser.add_argument("--port", type=port, default=8080, help="default 8080, on 127.0.0.1")
-    parser.add_argument(
+OPTIONS = (
+    building.ENV,
+    click.option("--port", type=PORT, default=8080, show_default=True, help="Where to listen, on 127.0.0.1."),
+    click.option(
         "--debug",
-        type=port,
-        nargs="?",
-        const=5678,
-        metavar="PORT",
-        help="wait for a debugger there (debugpy; default 5678)",
-    )
+        type=PORT,
+        is_flag=False,
+        flag_value=5678,
+        metavar="[PORT]",
+        help="Wait for a debugger there: debugpy, on 5678 if no port is named.",
+    ),
+)
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Build, and serve until interrupted."""
     settings = settings_of(arguments, world, offline=True)
     return serve(

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-from pathlib import Path
+import click
 
+from ...deploying.arguments import FILE, Arguments
 from ...deploying.errors import BadSettings, DeployError
 from .. import secrets
 from ..console import Console
 from ..stage import Stage, connect
 from ..world import World
 
+OPTIONS = (
+    click.argument("action", type=click.Choice(("set", "list", "remove"))),
+    click.argument("name", required=False),
+    click.option("--from-file", type=FILE, metavar="FILE", help="Take the value from there, in place of stdin."),
+)
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what to do with which secret."""
-    parser.add_argument("action", choices=("set", "list", "remove"))
-    parser.add_argument("name", nargs="?", help="as under `secrets:` in stack.yml")
-    parser.add_argument("--from-file", type=Path, metavar="FILE", help="take the value from there (default: stdin)")
 
-
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Set, list or remove. Raises BadSettings for a name too few or too many."""
     if (arguments.name is None) != (arguments.action == "list"):
         raise BadSettings(f"secret {arguments.action} takes {'no' if arguments.action == 'list' else 'a'} name")
@@ -28,7 +27,7 @@ def run(arguments: Namespace, world: World, console: Console) -> int:
     return 0
 
 
-def _set(arguments: Namespace, stage: Stage) -> None:
+def _set(arguments: Arguments, stage: Stage) -> None:
     value = secrets.read_value(stage.world.stdin, arguments.from_file)
     done = secrets.set_value(stage.aws, stage.names, arguments.name, value)
     if arguments.name not in stage.settings.secrets:
@@ -38,14 +37,14 @@ def _set(arguments: Namespace, stage: Stage) -> None:
     stage.console.result(f"{arguments.name} is {done}", name=arguments.name, result=done)
 
 
-def _list(arguments: Namespace, stage: Stage) -> None:
+def _list(arguments: Arguments, stage: Stage) -> None:
     rows = secrets.listing(stage.aws, stage.names, stage.settings.secrets)
     lines = [f"{row.name:30} {row.state:22} {'declared' if row.declared else 'not in stack.yml'}" for row in rows]
     facts = [{"name": row.name, "state": row.state, "declared": row.declared} for row in rows]
     stage.console.result("\n".join(lines) or "no secrets", secrets=facts)
 
 
-def _remove(arguments: Namespace, stage: Stage) -> None:
+def _remove(arguments: Arguments, stage: Stage) -> None:
     if not secrets.remove(stage.aws, stage.names, arguments.name):
         raise DeployError(f"there is no secret {arguments.name!r} in stage {stage.names.stage}")
     text = f"{arguments.name} is scheduled for deletion in 7 days; `secret set` brings it back"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-
+from ...deploying.arguments import Arguments
 from .. import planner, secrets, versions
 from ..console import Console
 from ..resources import doors, topic
@@ -11,13 +10,10 @@ from ..stage import Stage, connect
 from ..world import World
 from . import building
 
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what decides over what would be shipped: status says whether it differs."""
-    building.add_arguments(parser)
+OPTIONS = building.OPTIONS
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print what is live, its alarms, and how many changes wait. Reads only."""
     stage = connect(arguments, world, console)
     found = planner.read(stage.aws, stage.names, stage.settings.secrets)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-
+from ...deploying.arguments import Arguments
 from ...deploying.errors import DeployError
 from ..console import Console
 from ..resources import doors
 from ..stage import connect
 from ..world import World
 
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add none: it takes the common ones alone."""
+OPTIONS = ()
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print it. Raises DeployError if there is none."""
     stage = connect(arguments, world, console)
     url = doors.url_of(doors.read(stage.aws, stage.names), stage.names)

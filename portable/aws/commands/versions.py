@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
+from ...deploying.arguments import Arguments
 from .. import versions
 from ..console import Console
 from ..resources import function_state
 from ..stage import connect
 from ..world import World
 
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add none: it takes the common ones alone."""
+OPTIONS = ()
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print one line a version, the newest first."""
     stage = connect(arguments, world, console)
     rows = versions.rows(function_state.read(stage.aws, stage.names))

@@ -14,7 +14,7 @@ from typing import Any
 from platforms.aws_lambda.limits import MIN_MEMORY_MB
 
 from ...deploying.errors import BadSettings
-from ...project.functions import STACK
+from ...project.functions import STACK, short
 from ...project.settings import deploy_toml, stack
 from ...project.settings.written import Written, places_of, table_of
 from . import Settings, Smoke, checks, region
@@ -50,13 +50,13 @@ def load(options: Options, environ: Mapping[str, str]) -> Settings:
     """
     stage = _stage(options, environ)
     checks.check_stage(*stage)
-    shared = stack.read(options.function, options.stack, environ)
+    shared = stack.read(options.function, options.stack, environ, least_mb=MIN_MEMORY_MB)
     name = shared.function.name
     file = deploy_toml.find(options.config, options.stack, environ, shared.functions)
     written = {
         "app": Written(name, shared.place),
         "stage": stage,
-        **_of_stack(shared),
+        **shared.written,
         **file.for_aws(name, stage.value),
         **{f"environment.{key}": Written(value, f"--env {key}") for key, value in options.environment.items()},
         **options.flags,
@@ -72,14 +72,6 @@ def _stage(options: Options, environ: Mapping[str, str]) -> Written:
     if options.stage is not None:
         return Written(options.stage, "--stage")
     return Written(environ.get("APP_STAGE") or DEFAULT_STAGE, "APP_STAGE")
-
-
-def _of_stack(shared: stack.StackSettings) -> dict[str, Written]:
-    """Return what stack.yml sets, with as much memory as Lambda gives at least."""
-    written = dict(shared.written)
-    if memory := written.get("memory_mb"):
-        written["memory_mb"] = memory._replace(value=max(MIN_MEMORY_MB, memory.value))
-    return written
 
 
 def _profile(options: Options, environ: Mapping[str, str], written: Mapping[str, Written]) -> Written:
@@ -126,4 +118,4 @@ def _settings(written: Mapping[str, Written], shared: stack.StackSettings) -> Se
     statuses = values.pop("smoke_statuses", ())
     values["smoke"] = replace(values.get("smoke", Smoke()), statuses=statuses)
     values |= {table: table_of(written, table) for table in ("environment", "tags")}
-    return Settings(**values, folder=shared.function.folder, secrets=shared.secrets)
+    return Settings(**values, folder=short(shared.function.folder), secrets=shared.secrets)

@@ -1,19 +1,5 @@
-"""The commands, one module each: its docstring's first line is its help."""
+"""The commands, one module each: its docstring's first line is its help, OPTIONS is what it takes, `run` runs it."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-
-from ...deploying.cli import Command
-from ...deploying.world import World
-from ..console import Console
-from . import deploy, invoke, logs, manifest, remove, status
-
-COMMANDS: Mapping[str, Command[World, Console]] = {
-    "deploy": deploy,
-    "status": status,
-    "invoke": invoke,
-    "logs": logs,
-    "remove": remove,
-    "manifest": manifest,
-}
+_NAMES = ("deploy", "status", "invoke", "logs", "remove", "manifest")
+COMMANDS = {name: f"{__name__}.{name}" for name in _NAMES}
+"""The module of each command, by its name."""

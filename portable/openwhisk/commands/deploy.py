@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 
+import click
+
 from ...deploying import changes
+from ...deploying.arguments import Arguments
 from ...deploying.changes import Sign
+from ...deploying.errors import BadSettings
 from ...deploying.world import World
 from .. import found, plan, wanted
 from ..apply import carry_out
@@ -17,15 +20,17 @@ from ..target import ask, where
 _KIND_WIDTH = 8
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add what the action is made of, and what may be done."""
-    wanted.add_arguments(parser)
-    parser.add_argument("--adopt", action="store_true", help="replace an action of this name that this did not make")
-    parser.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+OPTIONS = (
+    *wanted.OPTIONS,
+    click.option("--adopt", is_flag=True, help="Replace an action of this name that this did not make."),
+    click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing."),
+)
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Deploy. Raises Refused for another's action, DeployError if somebody else changes it meanwhile."""
+    if arguments.kind and arguments.docker:
+        raise BadSettings("it takes one of --kind and --docker: an image has a runtime of its own")
     place = where(arguments, world, console)
     what = wanted.wanted(place.action, place.name, arguments.docker, world.environ)
     console.hide_in_errors(*what.env.values())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from ...deploying.arguments import add_data, read_data
+import click
+
+from ...deploying.arguments import Arguments, data_option, read_data
 from ...deploying.errors import BadSettings, DeployError
 from ...deploying.world import World
 from ..activations import facts_of, line_of
@@ -14,14 +15,13 @@ from ..answers import ApiError
 from ..console import Console
 from ..target import Target, connect
 
+OPTIONS = (
+    data_option("A JSON object"),
+    click.option("--no-wait", is_flag=True, help="Print the activation's id, and wait for nothing."),
+)
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add the arguments, and whether to wait."""
-    add_data(parser, "a JSON object")
-    parser.add_argument("--no-wait", action="store_true", help="print the activation's id, and wait for nothing")
 
-
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print the result alone to stdout; what goes with it goes to stderr. Returns 1 for an activation that failed."""
     payload = _payload(arguments.data, world)
     target = connect(arguments, world, console)

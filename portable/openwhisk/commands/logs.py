@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from typing import Any
 
-from ...deploying.arguments import time_s
+import click
+
+from ...deploying.arguments import Arguments, time_s
 from ...deploying.errors import BadSettings, DeployError
 from ...deploying.world import World
 from ..activations import facts_of, line_of
@@ -16,17 +17,22 @@ from ..target import Target, connect
 
 # https://github.com/apache/openwhisk/blob/master/core/controller/src/main/resources/apiv1swagger.json
 _MOST = 200
+OPTIONS = (
+    click.option(
+        "-n",
+        "--limit",
+        type=click.IntRange(1, _MOST),
+        default=10,
+        show_default=True,
+        metavar="N",
+        help="How many.",
+    ),
+    click.option("--since", type=time_s, metavar="TIME", help="30s, 10m, 2h, 1d."),
+    click.option("--activation", metavar="ID", help="This one alone, with its result."),
+)
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add how many activations, since when, or which one."""
-    add = parser.add_argument
-    add("-n", "--limit", type=_count, default=10, metavar="N", help=f"how many, up to {_MOST} (default 10)")
-    add("--since", type=time_s, metavar="TIME", help="30s, 10m, 2h, 1d")
-    add("--activation", metavar="ID", help="this one alone, with its result")
-
-
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print the activations, each with its log. Reads only."""
     target = connect(arguments, world, console)
     if arguments.activation:
@@ -67,9 +73,3 @@ def _lines(activation: Mapping[str, Any], facts: Mapping[str, Any]) -> list[str]
     logs = ["no log is kept of it"] if facts["logs"] is None else facts["logs"]
     result = [f"result: {facts['result']}"] if "result" in facts else []
     return [line_of(activation), *(f"  {line}" for line in (*logs, *result))]
-
-
-def _count(text: str) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text) <= _MOST:
-        return int(text)
-    raise ArgumentTypeError(f"{text!r} is no number from 1 to {_MOST}")

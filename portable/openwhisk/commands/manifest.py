@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+import click
+
+from ...deploying.arguments import FILE, Arguments
 from ...deploying.errors import BadSettings
 from ...deploying.world import World
 from ...packaging import openwhisk as package
@@ -14,19 +16,24 @@ from ..console import Console
 from ..manifest import MADE_BY, manifest
 from ..target import action_of
 
-_OUTPUT = Path("build/openwhisk.manifest.yaml")
 _ZIP = "openwhisk.zip"
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add where to write it."""
-    parser.add_argument("--kind", help=f"runtime (deploy.toml; default {package.DEFAULT_KIND})")
-    parser.add_argument(
-        "-o", "--output", type=Path, default=_OUTPUT, metavar="FILE", help=f"the manifest (default {_OUTPUT})"
-    )
+OPTIONS = (
+    click.option("--kind", metavar="KIND", help=f"Runtime (deploy.toml; default {package.DEFAULT_KIND})."),
+    click.option(
+        "-o",
+        "--output",
+        type=FILE,
+        default=Path("build/openwhisk.manifest.yaml"),
+        show_default=True,
+        metavar="FILE",
+        help="The manifest.",
+    ),
+)
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Write both. Raises BadSettings or PackageError; calls nothing."""
     settings, name = action_of(arguments, world)
     output, zip_path = arguments.output, arguments.output.parent / _ZIP

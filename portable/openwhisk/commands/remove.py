@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+import click
 
+from ...deploying.arguments import Arguments, yes_option
 from ...deploying.confirming import confirm_name
 from ...deploying.errors import Refused
 from ...deploying.world import World
@@ -13,14 +14,13 @@ from ..console import Console
 from ..found import Found, is_ours
 from ..target import Target, connect
 
+OPTIONS = (
+    click.option("--adopt", is_flag=True, help="Remove an action that this did not make, too."),
+    yes_option,
+)
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add --adopt and --yes."""
-    parser.add_argument("--adopt", action="store_true", help="remove an action that this did not make, too")
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
 
-
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Ask, remove, and say what is left. What is gone already is no failure."""
     target = connect(arguments, world, console)
     there = found.read(target.api, target.name)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ...deploying.arguments import Arguments
 from ...deploying.world import World
 from ...packaging import openwhisk as package
 from ...packaging.errors import PackageError
@@ -17,12 +17,10 @@ from ..found import Entity, annotations_of
 from ..names import DIGEST
 from ..target import Target, ask, where
 
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add none: it takes the common ones alone."""
+OPTIONS = ()
 
 
-def run(arguments: Namespace, world: World, console: Console) -> int:
+def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print what is deployed, and whether it differs. Reads only."""
     place = where(arguments, world, console)
     target = ask(place, world, console)

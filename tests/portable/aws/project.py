@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from portable.aws.cli import main
+from portable.__main__ import main
 from portable.aws.world import World
 from tests.sample import FUNCTION_DIR
 
@@ -76,7 +76,7 @@ class Project:
             poll_s=0,
         )
         places = ["--function", str(self.folder / "function"), "--stack", str(self.folder / "stack.yml")]
-        code = main([arguments[0], *places, "--config", str(self.folder / "deploy.toml"), *arguments[1:]], world)
+        code = main(["aws", arguments[0], *places, "--config", str(self.folder / "deploy.toml"), *arguments[1:]], world)
         return Outcome(code, out.getvalue(), err.getvalue())
 
     def deploy(self, *arguments: str) -> Outcome:

@@ -15,10 +15,10 @@ TARGETS = "faasd,aws_lambda"
 
 def with_sample(text: str) -> str:
     """Return docs/gateway.md's text with the sample as it is now."""
-    report, _ = check([str(STACK_PATH), "--for", TARGETS], {})
+    report, _ = check(STACK_PATH, {}, TARGETS)
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n```console\n$ python -m portable check --for {TARGETS}\n{report}\n```\n\n{END}{after}"
+    return f"{before}{BEGIN}\n```console\n$ portable check --for {TARGETS}\n{report}\n```\n\n{END}{after}"
 
 
 if __name__ == "__main__":

@@ -1,19 +1,22 @@
-"""`python -m portable check`: what it prints, and how it ends."""
+"""`portable check`: what it prints, and how it ends."""
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portable.__main__ import main
 from portable.check import TARGETS, Severity, findings_of, note_of
-from portable.check.command import check
 from portable.check.rules import RULES
+from portable.deploying.world import World
 from portable.stack.messages import FunctionDeployment, FunctionName, Resources
 from portable.stack.stack_file import read_stack
 from tests.sample import STACK_PATH
@@ -38,11 +41,15 @@ def write(folder: Path, fields: str = "") -> str:
     return str(path)
 
 
-def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    with pytest.raises(SystemExit) as caught:
-        check(arguments, {})
+def check(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[str, int]:
+    """Return what the command prints, and its exit code."""
+    out = io.StringIO()
+    code = main(["check", *arguments], World(environ=environ, stdout=out))
+    return out.getvalue().removesuffix("\n"), code
 
-    assert caught.value.code == 2
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert check(arguments, {}) == ("", 2)
     return capsys.readouterr().err
 
 

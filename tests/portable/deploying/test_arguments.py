@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
+import click
 import pytest
 
-from portable.deploying.arguments import add_output, read_data, time_s, wants_color
+from portable.deploying.arguments import complete_functions, read_data, time_s
 from portable.deploying.errors import BadSettings
 
-from .worlds import Terminal, make_world
+from .worlds import make_world
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("0s", 0), ("30s", 30), ("10m", 600), ("2h", 7200), ("1d", 86_400)])
@@ -21,7 +21,7 @@ def test_time_is_seconds(text: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "5", "m", "-5m", "1.5h", "5 m", "5M", "1h30m", "٣m", "1000000s", "yesterday"])
 def test_what_is_no_time_is_named_with_what_it_takes(text: str) -> None:
-    with pytest.raises(ArgumentTypeError, match="is no time such as 30s, 10m, 2h or 1d"):
+    with pytest.raises(click.BadParameter, match="is no time such as 30s, 10m, 2h or 1d"):
         time_s(text)
 
 
@@ -38,20 +38,32 @@ def test_file_of_data_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_data(f"@{tmp_path / 'nowhere'}", make_world())
 
 
-@pytest.mark.parametrize(
-    ("stdout", "arguments", "environ", "wanted"),
-    [
-        (Terminal(), [], {}, True),
-        (Terminal(), [], {"NO_COLOR": ""}, True),
-        (Terminal(), [], {"NO_COLOR": "1"}, False),
-        (Terminal(), ["--no-color"], {}, False),
-        (io.StringIO(), [], {}, False),
-    ],
-)
-def test_colors_are_for_terminals_alone(
-    stdout: io.StringIO, arguments: list[str], environ: dict[str, str], *, wanted: bool
-) -> None:
-    parser = ArgumentParser()
-    add_output(parser, more="more", has_colors=True)
+STACK = """\
+provider: {name: openfaas}
+functions:
+  greet: {lang: portable, handler: ./greet, image: greet}
+  guests: {lang: portable, handler: ./guests, image: guests}
+"""
 
-    assert wants_color(parser.parse_args(arguments), make_world(stdout=stdout, environ=environ)) == wanted
+
+@pytest.mark.parametrize(
+    ("incomplete", "names"), [("", ["greet", "guests"]), ("gr", ["greet"]), ("./", [])], ids=["all", "one", "a folder"]
+)
+def test_function_is_completed_from_the_stack_file(tmp_path: Path, incomplete: str, names: list[str]) -> None:
+    (tmp_path / "stack.yml").write_text(STACK)
+    command = click.Command("any", params=[click.Option(["--function"])])
+    context = click.Context(command, obj=make_world())
+    context.params = {"stack": tmp_path / "stack.yml"}
+
+    folder, *found = complete_functions(context, command.params[0], incomplete)
+
+    assert (folder.type, folder.value) == ("dir", incomplete)
+    assert [one.value for one in found] == names
+
+
+def test_stack_file_that_cannot_be_read_completes_folders_alone(tmp_path: Path) -> None:
+    command = click.Command("any", params=[click.Option(["--function"])])
+    context = click.Context(command, obj=make_world())
+    context.params = {"stack": tmp_path / "stack.yml"}
+
+    assert [one.type for one in complete_functions(context, command.params[0], "")] == ["dir"]

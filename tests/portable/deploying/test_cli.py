@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 
+import click
 import pytest
 
+from portable.__main__ import main
 from portable.deploying import cli
+from portable.deploying.arguments import Arguments
 from portable.deploying.console import Console
 from portable.deploying.errors import BadSettings, DeployError, Refused, explained
 from portable.deploying.world import World
@@ -14,47 +17,57 @@ from portable.packaging.errors import PackageError
 
 from .worlds import make_world, printed
 
-
-class Greet:
-    """Greet whom it is told.
-
-    This is no help.
-    """
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add whom."""
-        parser.add_argument("whom")
-
-    def run(self, arguments: Namespace, world: World, console: Console) -> int:
-        """Greet."""
-        console.say(f"hello {arguments.whom}" + "!" * arguments.loud)
-        return 7
+MODULES = {name: f"{__package__}.commands.{name}" for name in ("greet", "great_wall")}
 
 
-def add_loud(parser: ArgumentParser) -> None:
-    """Add what every command takes."""
-    parser.add_argument("--loud", action="store_true")
+def load(name: str) -> click.Command:
+    """Return a command of tests/portable/deploying/commands/."""
+    return cli.command_of(MODULES[name], (click.option("--loud", is_flag=True),), run)
+
+
+def run(run: Callable[..., int], arguments: Arguments, world: World) -> int:
+    """Run a command as the command lines do."""
+    console = Console(world)
+    return cli.ended(lambda: run(arguments, world, console), console, explained)
+
+
+def greet(*arguments: str) -> tuple[int, World]:
+    """Run the command line of these commands."""
+    world = make_world()
+    return main(arguments, world, load=lambda: cli.Commands("all", MODULES, load)), world
 
 
 def ended(error: BaseException, *, verbose: bool = False) -> tuple[int, World]:
     """Run a command that raises."""
 
-    def run(*arguments: object) -> int:
+    def run() -> int:
         raise error
 
     world = make_world()
-    return cli.run(Namespace(run=run), world, Console(world, verbose=verbose), explained), world
+    return cli.ended(run, Console(world, verbose=verbose), explained), world
 
 
-def test_command_gets_its_own_arguments_and_the_common_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    parser, world = ArgumentParser(), make_world()
-    cli.add_commands(parser, {"greet": Greet()}, add_loud)
-    options = parser.parse_args(["greet", "--loud", "you"])
+def test_command_gets_its_own_arguments_and_the_common_ones() -> None:
+    code, world = greet("greet", "--loud", "you")
 
-    assert cli.run(options, world, Console(world), explained) == 7
+    assert code == 7
     assert printed(world) == ("hello you!\n", "")
-    parser.print_help()
-    assert "greet     Greet whom it is told.\n" in capsys.readouterr().out
+
+
+def test_list_of_commands_says_what_each_is_for_and_imports_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert greet("--help")[0] == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert "  greet       Greet whom it is told." in lines
+    assert "  great_wall  Cannot be imported: a list of commands must not." in lines
+
+
+def test_command_that_there_is_not_is_told_the_nearest() -> None:
+    for given, hint in (("great", "did you mean 'greet'?"), ("x", "there are greet, great_wall")):
+        code, world = greet(given)
+
+        assert code == 2
+        assert printed(world)[1].endswith(f"error: there is no command {given!r}: {hint}\n")
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from portable.__main__ import main
+from portable.deploying.errors import BadSettings
 from portable.gateway.config import SETTINGS, Config, Setting, read_config
 from portable.gateway.http.addresses import Allowed
 
 
 def test_read_config_nothing_given_is_the_defaults() -> None:
-    assert read_config([], {}) == Config()
+    assert read_config({}, {}) == Config()
 
 
 def test_settings_cover_every_field_once() -> None:
@@ -60,16 +63,16 @@ CASES = (
 def test_read_config_flag_or_variable_sets_the_field(flag: str, written: str, field: str, value: object) -> None:
     variable = "GATEWAY_" + flag.upper().replace("-", "_")
 
-    assert getattr(read_config([f"--{flag}", written], {}), field) == value
-    assert getattr(read_config([], {variable: written}), field) == value
+    assert getattr(read_config({flag.replace("-", "_"): written}, {}), field) == value
+    assert getattr(read_config({}, {variable: written}), field) == value
 
 
 def test_read_config_flag_and_variable_takes_the_flag() -> None:
-    assert read_config(["--port", "81"], {"GATEWAY_PORT": "no port"}).port == 81
+    assert read_config({"port": "81"}, {"GATEWAY_PORT": "no port"}).port == 81
 
 
 def test_read_config_empty_variable_is_none() -> None:
-    assert read_config([], {"GATEWAY_PORT": ""}).port == 8080
+    assert read_config({}, {"GATEWAY_PORT": ""}).port == 8080
 
 
 CHECKS = {"callback_allow": Allowed}
@@ -96,31 +99,30 @@ BAD = (
 
 
 @pytest.mark.parametrize(("flag", "written", "reason"), BAD, ids=[f"{case[0]}={case[1]}" for case in BAD])
-def test_read_config_bad_value_ends_with_2_and_names_it(
-    flag: str, written: str, reason: str, capsys: pytest.CaptureFixture[str]
+def test_read_config_bad_value_is_refused_and_named(flag: str, written: str, reason: str) -> None:
+    with pytest.raises(BadSettings, match=f"^--{flag}: .*{re.escape(reason)}"):
+        read_config({flag.replace("-", "_"): written}, {}, CHECKS)
+
+
+def test_read_config_bad_variable_is_refused_and_named() -> None:
+    with pytest.raises(BadSettings, match="GATEWAY_READ_TIMEOUT: 'x' is no time"):
+        read_config({}, {"GATEWAY_READ_TIMEOUT": "x"})
+
+
+@pytest.mark.parametrize(("verb", "left_out"), [("gateway", ()), ("dev", ("provider",))])
+def test_help_of_a_verb_shows_every_default_and_variable(
+    verb: str, left_out: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        read_config([f"--{flag}", written], {}, CHECKS)
+    assert main([verb, "--help"]) == 0
 
-    assert ended.value.code == 2
-    error = capsys.readouterr().err
-    assert f"--{flag}" in error
-    assert reason in error
-
-
-def test_read_config_bad_variable_ends_with_2_and_names_it(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        read_config([], {"GATEWAY_READ_TIMEOUT": "x"})
-
-    assert ended.value.code == 2
-    assert "GATEWAY_READ_TIMEOUT: 'x' is no time" in capsys.readouterr().err
-
-
-def test_read_config_help_shows_every_default_and_variable(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        read_config(["--help"], {})
-
-    assert ended.value.code == 0
-    shown = " ".join(capsys.readouterr().out.split())
+    shown = "".join(capsys.readouterr().out.split())
     for setting in SETTINGS:
-        assert f"(default: {setting.default or 'none'}; environment: {setting.variable})" in shown
+        told = f"(default:{setting.default or 'none'};environment:{setting.variable})".replace(" ", "")
+        assert (told in shown) == (setting.flag not in left_out)
+
+
+def test_flag_of_a_verb_reaches_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in ("gateway", "dev"):
+        assert main([verb, "--async-keep-for", "soon"]) == 2
+
+        assert capsys.readouterr().err.startswith("error: --async-keep-for: 'soon' is no time")

@@ -1,4 +1,4 @@
-"""`python -m portable gateway` as a process: what it prints, its exit codes, and how it ends."""
+"""`portable gateway` as a process: what it prints, its exit codes, and how it ends."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from portable.gateway.__main__ import announcement
 from portable.gateway.api.auth import Credentials
 from portable.gateway.config import Config
+from portable.gateway.run import announcement
 from portable.stack.messages import FunctionName
 
 PATIENCE_S = 60.0

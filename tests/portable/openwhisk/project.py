@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from portable.__main__ import main
 from portable.deploying.world import World
-from portable.openwhisk.cli import main
 
 from .whisk import NOW_MS
 
@@ -74,7 +74,7 @@ class Project:
             sleep=self.pauses.append,
             now=lambda: NOW_MS / 1000 + 60,
         )
-        code = main([arguments[0], "--stack", str(self.folder / "stack.yml"), *arguments[1:]], world)
+        code = main(["openwhisk", arguments[0], "--stack", str(self.folder / "stack.yml"), *arguments[1:]], world)
         self.printed += [out.getvalue(), err.getvalue()]
         return Outcome(code, out.getvalue(), err.getvalue())
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from portable.packaging import command, zip_file
+from portable.__main__ import main
+from portable.packaging import zip_file
 from portable.packaging.built import write
 from portable.packaging.errors import PackageError
-from portable.packaging.openwhisk import DEFAULT_KIND, add_arguments, build, place_of
+from portable.packaging.openwhisk import DEFAULT_KIND, build, place_of
 from tests.portable.packaging.trees import shipped
 from tests.portable.packaging.wheelhouse import ELF_ARM64, ELF_X86_64, make_wheel, require
 from tests.sample import FUNCTION_DIR as SAMPLE
@@ -144,9 +145,8 @@ class TestRefused:
 class TestCommand:
     def test_kind_is_an_argument(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         output = tmp_path / "openwhisk.zip"
-        code = command.main(
-            "openwhisk", build, output, ["--function", str(SAMPLE), "--kind", "python:3.11"], add_arguments
-        )
+        arguments = ["--function", str(SAMPLE), "--kind", "python:3.11", "-o", str(output)]
+        code = main(["package", "openwhisk", *arguments])
 
         assert code == 0
         assert f"next: wsk action update NAME {output} --kind python:3.11" in capsys.readouterr().out
@@ -154,9 +154,7 @@ class TestCommand:
 
     def test_bad_kind_is_said_and_nothing_is_written(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         output = tmp_path / "openwhisk.zip"
-        code = command.main(
-            "openwhisk", build, output, ["--function", str(SAMPLE), "--kind", "python:2"], add_arguments
-        )
+        code = main(["package", "openwhisk", "--function", str(SAMPLE), "--kind", "python:2", "-o", str(output)])
 
         assert code == 2
         assert capsys.readouterr().err.startswith("error: the kind is 'python:2'")

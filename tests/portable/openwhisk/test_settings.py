@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser
 from pathlib import Path
 
+import click
 import pytest
 
+from portable.deploying.arguments import Arguments
+from portable.deploying.cli import with_options
 from portable.deploying.errors import BadSettings, DeployError, Refused
 from portable.deploying.world import World
 from portable.openwhisk import settings
@@ -17,9 +19,9 @@ KEY = "23bc46b1:from-file"
 
 
 def read(home: Path, *arguments: str, **environ: str) -> Settings:
-    parser = ArgumentParser()
-    settings.add_arguments(parser)
-    return settings.read(parser.parse_args(arguments), World(environ={"HOME": str(home), **environ}))
+    command = click.command(with_options(settings.OPTIONS, lambda **given: Arguments(**given)))
+    given = command.main(arguments, standalone_mode=False)
+    return settings.read(given, World(environ={"HOME": str(home), **environ}))
 
 
 def write(folder: Path, text: str, name: str = ".wskprops") -> Path:

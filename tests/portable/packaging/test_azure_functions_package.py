@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from portable.packaging.__main__ import main
+from portable.__main__ import main
 from portable.packaging.azure_functions import build
 from portable.packaging.built import write
 from tests.sample import FUNCTION_DIR as SAMPLE
@@ -84,12 +84,12 @@ def test_handler_that_cannot_be_imported_is_named_with_its_line(tmp_path: Path) 
 def test_command_writes_the_folder_and_says_what_comes_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "app"
 
-    assert main(["azure_functions", "--function", str(SAMPLE), "--output", str(output)], {}) == 0
+    assert main(["package", "azure_functions", "--function", str(SAMPLE), "--output", str(output)]) == 0
     assert f"next: cd {output} && func azure functionapp publish APP --python" in capsys.readouterr().out
     assert (output / "host.json").is_file()
 
 
 @pytest.mark.parametrize("arguments", [[], ["deploy"]], ids=["none", "unknown"])
 def test_command_that_there_is_not_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments, {}) == 2
+    assert main(["package", *arguments]) == 2
     assert "azure_functions" in capsys.readouterr().err

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import click
 import pytest
 
+from portable.__main__ import main
+from portable.deploying.arguments import Option
 from portable.packaging import command, contents
 from portable.packaging.built import Built
 from portable.packaging.errors import PackageError
@@ -26,6 +29,11 @@ def interrupted(function_dir: Path) -> Built:
     raise KeyboardInterrupt
 
 
+def package(build: Callable[..., Built], output: Path, arguments: Sequence[str], options: Sequence[Option] = ()) -> int:
+    """Run the command of a platform; `output` is where it writes by default."""
+    return main(arguments, load=lambda: command.command_for("one", build, str(output), options))
+
+
 @pytest.fixture
 def function_dir(tmp_path: Path) -> Path:
     """Return a function's folder."""
@@ -38,7 +46,7 @@ def test_people_read_what_is_inside_and_what_comes_next(
     function_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "my package"
-    code = command.main("one", build, output, ["--function", str(function_dir)])
+    code = package(build, output, ["--function", str(function_dir)])
     built = build(function_dir)
 
     assert code == 0
@@ -58,7 +66,7 @@ def test_people_read_what_is_inside_and_what_comes_next(
 
 def test_machines_read_the_same(function_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = str(tmp_path / "package")
-    command.main("one", build, Path("never"), ["--function", str(function_dir), "-o", output, "--json"])
+    package(build, Path("never"), ["--function", str(function_dir), "-o", output, "--json"])
     built = build(function_dir)
 
     assert json.loads(capsys.readouterr().out) == {
@@ -86,28 +94,27 @@ def test_options_of_a_platform_reach_its_packager(function_dir: Path, tmp_path: 
         kinds.append(kind)
         return build(function_dir)
 
-    def add_arguments(parser: ArgumentParser) -> None:
-        parser.add_argument("--kind", default="usual")
-
+    kind = click.option("--kind", default="usual")
     for arguments in ([], ["--kind", "other"]):
         arguments += ["--function", str(function_dir)]
-        assert command.main("one", build_kind, tmp_path / "package", arguments, add_arguments) == 0
+        assert package(build_kind, tmp_path / "package", arguments, (kind,)) == 0
     assert kinds == ["usual", "other"]
 
 
 def test_error_is_one_line_and_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = command.main("one", build, tmp_path / "package", ["--function", str(tmp_path / "nowhere"), "--json"])
+    code = package(build, tmp_path / "package", ["--function", str(tmp_path / "nowhere"), "--json"])
 
     assert code == PackageError.exit_code == 2
     assert capsys.readouterr() == (
         "",
-        f"error: there is no folder {str(tmp_path / 'nowhere')!r}: name the function's with --function\n",
+        f"error: there is no function and no folder {str(tmp_path / 'nowhere')!r}: stack.yml has meditations; "
+        "`portable new NAME` makes one\n",
     )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_place_that_is_the_function_s_is_an_error(function_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = command.main("one", build, Path("never"), ["--function", str(function_dir), "-o", str(function_dir / "x")])
+    code = package(build, Path("never"), ["--function", str(function_dir), "-o", str(function_dir / "x")])
 
     assert code == 2
     assert "is no place for the package" in capsys.readouterr().err
@@ -115,14 +122,11 @@ def test_place_that_is_the_function_s_is_an_error(function_dir: Path, capsys: py
 
 
 def test_ctrl_c_is_code_130_without_a_traceback(function_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main("one", interrupted, Path("never"), ["--function", str(function_dir)]) == 130
+    assert package(interrupted, Path("never"), ["--function", str(function_dir)]) == 130
     assert capsys.readouterr().err == "interrupted: the same command begins anew\n"
 
 
 @pytest.mark.parametrize("arguments", [["--unknown"], ["extra"], ["-o"]])
 def test_wrong_arguments_end_with_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as error:
-        command.main("one", build, Path("never"), arguments)
-
-    assert error.value.code == 2
-    assert "usage: python -m portable package one" in capsys.readouterr().err
+    assert package(build, Path("never"), arguments) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("error: ")

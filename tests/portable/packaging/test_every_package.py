@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from portable.aws import cli as aws_cli
+from portable import __main__ as portable
 from portable.aws.artifact.package import build as build_for_lambda
-from portable.packaging import command, contents
+from portable.packaging import contents
 from tests.runtimes.processes import REPOSITORY_DIR
 from tests.sample import FUNCTION_DIR, STACK_PATH
 
@@ -135,10 +135,7 @@ def digest_of(name: str, function_dir: Path) -> str:
 
 def main(name: str, arguments: Sequence[str]) -> int:
     """Run the command in this process."""
-    if name == "aws_lambda":
-        return aws_cli.main(["package", *arguments])
-    build = import_module(f"portable.packaging.{name}").build
-    return command.main(name, build, Path("build") / name, arguments)
+    return portable.main(["package", name, *arguments])
 
 
 @pytest.mark.parametrize("name", PLATFORMS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portable.packaging.__main__ import main
+from portable.__main__ import main
 from portable.packaging.errors import PackageError
 from portable.packaging.google_cloud import FRAMEWORK, build
 from tests.sample import FUNCTION_DIR as SAMPLE
@@ -74,7 +74,7 @@ def test_next_commands_name_entry_points_that_are_there() -> None:
 def test_command_writes_the_folder_and_says_what_is_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "package"
 
-    assert main(["google_cloud", "--function", str(SAMPLE), "--output", str(output), "--json"], {}) == 0
+    assert main(["package", "google_cloud", "--function", str(SAMPLE), "--output", str(output), "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["digest"] == build(SAMPLE).digest
     assert facts["function"] == build(SAMPLE).function_digest
@@ -86,15 +86,15 @@ def test_command_writes_the_folder_and_says_what_is_next(tmp_path: Path, capsys:
 
 
 def test_command_says_what_is_wrong_with_a_function(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["google_cloud", "--function", str(tmp_path / "gone"), "-o", str(tmp_path / "package")], {}) == 2
-    assert "there is no folder" in capsys.readouterr().err
+    assert main(["package", "google_cloud", "--function", str(tmp_path / "gone"), "-o", str(tmp_path / "package")]) == 2
+    assert "there is no function and no folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("arguments", "code"), [([], 2), (["deploy"], 2), (["--help"], 0)])
 def test_command_that_is_not_there_is_told_the_one_that_is(
     arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(arguments, {}) == code
+    assert main(["package", *arguments]) == code
     captured = capsys.readouterr()
-    assert "python -m portable package PLATFORM" in captured.out + captured.err
+    assert "portable package [OPTIONS] PLATFORM" in captured.out + captured.err
     assert "google_cloud" in captured.out + captured.err

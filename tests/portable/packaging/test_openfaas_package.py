@@ -155,15 +155,13 @@ class TestRefused:
 
 
 def test_without_pyyaml_it_says_what_to_do(tmp_path: Path) -> None:
-    code = (
-        "import sys; sys.modules['yaml'] = None; from portable.packaging.__main__ import main; sys.exit(main({}, {{}}))"
-    )
-    arguments = ["openfaas", "-o", str(tmp_path / "new")]
+    code = "import sys; sys.modules['yaml'] = None; from portable.__main__ import main; sys.exit(main({}))"
+    arguments = ["package", "openfaas", "-o", str(tmp_path / "new")]
     command = [sys.executable, "-c", code.format(arguments)]
     ran = subprocess.run(command, cwd=REPOSITORY_DIR, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 2
-    assert ran.stderr == "error: PyYAML is missing, which reads the stack file: run `make setup`\n"
+    assert ran.stderr == f"error: yaml is not installed for {sys.executable}: run `make setup` in {REPOSITORY_DIR}\n"
     assert not (tmp_path / "new").exists()
 
 

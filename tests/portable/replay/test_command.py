@@ -1,16 +1,18 @@
-"""`python -m portable replay`: what it prints and its exit codes; and from a recorded call to every platform."""
+"""`portable replay` and `portable record`: what they print, exit codes; from a recorded call to every platform."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from portable import __main__ as portable
+from portable.deploying.world import World
 from portable.emulators.registry import EMULATORS
-from portable.replay.__main__ import main
 from tests.conformance import Request
 from tests.runtimes import http
 from tests.runtimes.processes import python, running
@@ -24,6 +26,12 @@ MEDITATE = {"status": 200, "headers": [["Content-Type", "text/plain; charset=utf
 def in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run where `--function` is relative to."""
     monkeypatch.chdir(ROOT)
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run `portable record` if that is the first argument, else `portable replay`."""
+    verb = () if arguments[:1] == ["record"] else ("replay",)
+    return portable.main([*verb, *arguments], World(environ=environ))
 
 
 def replayed(path: Path, *arguments: str) -> int:
@@ -131,7 +139,7 @@ def test_result_of_a_native_event_is_shown(tmp_path: Path, capsys: pytest.Captur
     [
         (["missing.json"], 2, "error: cannot read missing.json: No such file or directory"),
         (["{call}", "--platform", "lambda"], 2, "error: there is no platform 'lambda': it takes all, "),
-        (["{call}", "--function", "nowhere"], 2, "error: there is no folder 'nowhere'"),
+        (["{call}", "--function", "nowhere"], 2, "error: there is no function and no folder 'nowhere'"),
         (["{call}", "--function", "docs"], 1, "error: cannot import function.handler: "),
         (["record", "127.0.0.1"], 2, "error: cannot record '127.0.0.1'"),
         (["record", "http://127.0.0.1:1", "--to", "{call}"], 2, "error: cannot make the folder "),
@@ -149,11 +157,9 @@ def test_what_is_wrong_is_one_line(
 
 
 @pytest.mark.parametrize("arguments", [[], ["record"], ["x.json", "--verbose"], ["record", "http://x", "--port", "x"]])
-def test_arguments_that_are_none_are_a_usage_error(arguments: list[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments, {})
-
-    assert ended.value.code == 2
+def test_arguments_that_are_none_are_a_usage_error(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments, {}) == 2
+    assert capsys.readouterr().err.startswith("Usage: portable re")
 
 
 def test_what_was_recorded_of_a_server_replays_the_same_on_every_platform(
@@ -172,7 +178,7 @@ def test_what_was_recorded_of_a_server_replays_the_same_on_every_platform(
     ]
     port = http.free_port()
     server = python("platforms.wsgi", "--port", str(port), "--function", CONFORMANCE)
-    recorder = python("portable.replay", "record", "--port", "0", "--to", str(tmp_path), f"http://127.0.0.1:{port}")
+    recorder = python("portable", "record", "--port", "0", "--to", str(tmp_path), f"http://127.0.0.1:{port}")
     with running(server) as serving, running(recorder) as recording:
         serving.wait_for_line("serving")
         http.wait_for_port(port)

@@ -187,10 +187,8 @@ def test_environment_is_afterwards_as_it_was_and_handler_wins_over_the_folder(
 )
 def test_package_that_is_missing_is_named(module: str, target: str, package: str, tmp_path: Path) -> None:
     path = saved(tmp_path, call("str"))
-    program = (
-        f"import sys, runpy; sys.modules[{module!r}] = None; runpy.run_module('portable.replay', run_name='__main__')"
-    )
-    command = [sys.executable, "-c", program, str(path), "--platform", target, "--function", CONFORMANCE]
+    program = f"import sys, runpy; sys.modules[{module!r}] = None; runpy.run_module('portable', run_name='__main__')"
+    command = [sys.executable, "-c", program, "replay", str(path), "--platform", target, "--function", CONFORMANCE]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert ended.returncode == 2, ended

@@ -9,7 +9,7 @@ import yaml
 
 from portable.deploying.errors import BadSettings
 from portable.scaffold.entry import added
-from tests.runtimes.processes import REPOSITORY_DIR
+from tests.sample import STACK_PATH
 
 ENTRY = """\
 second:
@@ -79,8 +79,8 @@ def test_last_function_may_be_written_in_any_way(last: str) -> None:
     assert functions == {**yaml.safe_load(text)["functions"], **yaml.safe_load(ENTRY)}
 
 
-def test_stack_file_of_the_repository_takes_one_more() -> None:
-    text = (REPOSITORY_DIR / "stack.yml").read_text()
+def test_stack_file_of_the_sample_takes_one_more() -> None:
+    text = STACK_PATH.read_text()
     before, after = (yaml.safe_load(one) for one in (text, whole(text)))
 
     assert after.pop("functions") == {**before.pop("functions"), **yaml.safe_load(ENTRY)}

@@ -134,7 +134,7 @@ class TestPackage:
         assert outcome.facts["output"] == "build/aws_lambda.zip"
         assert (project.folder / "build" / "aws_lambda.zip").stat().st_size == outcome.facts["bytes"]
         assert outcome.facts["next"] == [
-            f"python -m portable aws deploy --stage=prod --config={project.folder}/deploy.toml "
+            f"portable aws deploy --stage=prod --config={project.folder}/deploy.toml "
             f"--function={project.folder}/function --stack={project.folder}/stack.yml"
         ]
 
@@ -199,13 +199,11 @@ class TestPolicy:
 
         assert document["Statement"] == statements(project, "--execution")
 
-    def test_one_of_the_two_must_be_asked_for(
-        self, world: StrictAws, project: Project, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        with pytest.raises(SystemExit, match="2"):
-            project.run("policy")
+    @pytest.mark.parametrize("arguments", [[], ["--deployer", "--execution"]])
+    def test_one_of_the_two_must_be_asked_for(self, world: StrictAws, project: Project, arguments: list[str]) -> None:
+        outcome = project.run("policy", *arguments)
 
-        assert "--deployer --execution is required" in capsys.readouterr().err
+        assert (outcome.code, outcome.err) == (2, "error: it takes one of --deployer and --execution\n")
 
 
 def test_missing_package_of_the_deployer_is_named_with_what_to_do() -> None:

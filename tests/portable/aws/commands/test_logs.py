@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portable.aws.cli import main
+from portable.__main__ import main
 from portable.aws.world import World
 
 from ..project import Outcome, Project, make_project
@@ -47,6 +47,12 @@ class Log:
         self._looks += 1
 
     def print(self, *arguments: str) -> Outcome:
+        """Run the command, which makes every call that is expected."""
+        outcome = self.run(*arguments)
+        self.session.assert_all_called()
+        return outcome
+
+    def run(self, *arguments: str) -> Outcome:
         """Run the command."""
         out, err = io.StringIO(), io.StringIO()
         world = World(
@@ -60,8 +66,7 @@ class Log:
         )
         files = {"--function": "function", "--stack": "stack.yml", "--config": "deploy.toml"}
         places = [f"{option}={self._folder / name}" for option, name in files.items()]
-        code = main(["logs", *places, *arguments], world)
-        self.session.assert_all_called()
+        code = main(["aws", "logs", *places, *arguments], world)
         return Outcome(code, out.getvalue(), err.getvalue())
 
     def _sleep(self, seconds: float) -> None:
@@ -109,11 +114,11 @@ class TestSince:
         assert log.print().code == 0
 
     @pytest.mark.parametrize("text", ["yesterday", "10", "-1m", "1.5h", "٣m", "1w"])
-    def test_what_is_no_time_is_refused(self, log: Log, text: str, capsys: pytest.CaptureFixture[str]) -> None:
-        with pytest.raises(SystemExit, match="2"):
-            log.print(f"--since={text}")
+    def test_what_is_no_time_is_refused(self, log: Log, text: str) -> None:
+        outcome = log.run(f"--since={text}")
 
-        assert f"{text!r} is no time such as 30s" in capsys.readouterr().err
+        assert outcome.code == 2
+        assert f"{text!r} is no time such as 30s" in outcome.err
 
 
 def test_a_filter_is_cloudwatchs_own(log: Log) -> None:

@@ -1,14 +1,12 @@
-"""`python -m portable gateway`: the composition root. The gateway is put together here, and nowhere else."""
+"""The composition root of `portable gateway`. The gateway is put together here, and nowhere else."""
 
 from __future__ import annotations
 
 import asyncio
 import atexit
 import logging
-import os
 import shlex
 import signal
-import sys
 from collections.abc import Coroutine, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any, TypeVar
 
 import uvloop
 
+from ..deploying.errors import DeployError
 from ..deploying.world import World
 from ..stack.errors import GatewayError
 from ..stack.messages import FunctionName
@@ -42,9 +41,12 @@ _log = logging.getLogger(__name__)
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
-def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Serve until a signal; return the exit code: 0, 1 if the gateway cannot run, 2 for bad arguments."""
-    config = read_config(arguments, environ, {"callback_allow": Allowed})
+def run(given: Mapping[str, str | None], world: World) -> None:
+    """Serve until a signal, with the settings that are given by their flags.
+
+    Raises BadSettings for a setting, DeployError if the gateway cannot run.
+    """
+    config = read_config(given, world.environ, {"callback_allow": Allowed})
     logging.basicConfig(level=config.log_level, format=LOG_FORMAT)
     try:
         credentials = load_credentials(config.state_dir)
@@ -52,19 +54,15 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         history = History.open(config)
         atexit.register(history.close)  # after the provider's threads: a removal that has begun still keeps its logs
         history.start()
-        uvloop.run(_run(config, credentials, secrets, history, environ))
+        uvloop.run(_run(config, credentials, secrets, history, world))
     except GatewayError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+        raise DeployError(str(error)) from None
 
 
-async def _run(
-    config: Config, credentials: Credentials, secrets: SecretStore, history: History, environ: Mapping[str, str]
-) -> None:
+async def _run(config: Config, credentials: Credentials, secrets: SecretStore, history: History, world: World) -> None:
     """Put everything together on this loop, and serve until a signal. Raises GatewayError."""
     await check_address(config)
-    provider = make_provider(config, secrets, history.logs, environ)
+    provider = make_provider(config, secrets, history.logs, world.environ)
     loop = asyncio.get_running_loop()
     router = Router()
     functions = Functions(provider, router, config)
@@ -101,7 +99,7 @@ async def _run(
     try:
         await _unless_signalled(functions.start())
         declared = [deployment.name for deployment in provider.declared()]
-        await serve(config, app, proxy, partial(_announce, config, credentials, declared), calls, cron)
+        await serve(config, app, proxy, partial(_announce, world, config, credentials, declared), calls, cron)
     except asyncio.CancelledError:
         _log.info("ended by a signal before it served")
     finally:
@@ -126,10 +124,13 @@ def _both(first: Record, second: Record) -> Record:
     return record
 
 
-def _announce(config: Config, credentials: Credentials, declared: Sequence[FunctionName], port: int) -> None:
+def _announce(
+    world: World, config: Config, credentials: Credentials, declared: Sequence[FunctionName], port: int
+) -> None:
     # bound to loopback in a container, only that container's own shell reaches it
     is_in_container = Path("/.dockerenv").exists() and not config.host.startswith(("127.", "localhost", "::1"))
-    print(announcement(config, credentials, port, is_in_container=is_in_container, declared=declared), flush=True)
+    text = announcement(config, credentials, port, is_in_container=is_in_container, declared=declared)
+    print(text, file=world.stdout, flush=True)
 
 
 def make_provider(config: Config, secrets: SecretStore, archive: LogArchive, environ: Mapping[str, str]) -> Provider:
@@ -185,7 +186,3 @@ def announcement(
         f"password of {credentials.user}:  {show}\n"
         f"log in:  {show} | faas-cli login{user} --password-stdin --gateway {url}{functions}"
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ))

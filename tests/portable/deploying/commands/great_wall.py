@@ -1,0 +1,3 @@
+"""Cannot be imported: a list of commands must not."""
+
+raise ImportError("it was imported")
