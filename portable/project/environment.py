@@ -33,7 +33,7 @@ SERVERS = (assets.path("requirements/serve.txt"), assets.path("requirements/fast
 _WITH_TOOL = Path(__file__).with_name("with_tool.py")
 _COMPLETE = "complete"  # written last: without it the maker was interrupted
 _LIB = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
-_VERSION_OF_THIS = "1"  # another one makes every environment again
+_FORMAT = "1"  # of what is made here: another one makes every environment again
 
 Say = Callable[[str], None]
 
@@ -80,7 +80,7 @@ def _folder(function: Function, servers: Iterable[Path]) -> Path:
     python = f"{sys.base_prefix} {sys.implementation.cache_tag} {sys.abiflags}"
     place = _digest(str(function.folder), python, str(_TOOL_DIR))
     own = contents(function.folder / FILE_NAME)
-    key = _digest(_VERSION_OF_THIS, *own.values(), *(lock.read_bytes() for lock in servers))
+    key = _digest(_FORMAT, *own.values(), *(lock.read_bytes() for lock in servers))
     name = re.sub(r"[^\w.-]", "_", function.name)
     return function.root / PORTABLE_DIR / "environments" / f"{name}-{place}-{key}"
 
@@ -140,7 +140,7 @@ def _missing(servers: Sequence[Path], lib: Path) -> str:
     """Return the entries of lock files whose packages are not installed: the function's own versions stay."""
     there = {_normal(one.name) for one in importlib.metadata.distributions(path=[str(lib)])}
     entries = [entry for lock in servers for entry in re.split(r"^(?=[^\s#])", lock.read_text(), flags=re.MULTILINE)]
-    return "".join(entry for entry in entries if _normal(re.split("[^\\w.-]|==", entry, maxsplit=1)[0]) not in there)
+    return "".join(entry for entry in entries if _normal(re.split(r"[^\w.-]", entry, maxsplit=1)[0]) not in there)
 
 
 def _normal(name: str) -> str:
