@@ -116,22 +116,22 @@ def _make(found: Environment, function: Function, world: World, *, say: Say, ser
     shown = os.path.relpath(requirements, function.root)
     say(f"{function.name}: making its environment" + (f" from {shown}" if requirements.exists() else ""))
 
-    def uv(*arguments: str) -> None:
+    def uv(*arguments: str, of: str) -> None:
         cwd = function.folder
-        run_uv(arguments, cwd=cwd, environ=world.environ, say=lambda line: say(f"{function.name}: {line}"))
+        try:
+            run_uv(arguments, cwd=cwd, environ=world.environ, say=lambda line: say(f"{function.name}: {line}"))
+        except UvFailed as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise BadSettings(explained(str(error), of)) from None
 
     install = ("pip", "install", "--python", str(found.python))
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-        uv("venv", "--no-project", "--python", sys.executable, str(folder))
-        if requirements.exists():
-            uv(*install, "--requirement", str(requirements))
-        missing = folder / "servers.txt"
-        missing.write_text(_missing(servers, folder / _LIB))
-        uv(*install, "--no-deps", "--requirement", str(missing))
-    except UvFailed as error:
-        shutil.rmtree(folder)
-        raise BadSettings(explained(str(error), shown)) from None
+    shutil.rmtree(folder, ignore_errors=True)
+    uv("venv", "--no-project", "--python", sys.executable, str(folder), of="the environment")
+    if requirements.exists():
+        uv(*install, "--requirement", str(requirements), of=shown)
+    missing = folder / "servers.txt"
+    missing.write_text(_missing(servers, folder / _LIB))
+    uv(*install, "--no-deps", "--requirement", str(missing), of="portable's own servers")
     (folder / _LIB / "platforms").symlink_to(_TOOL_DIR / "platforms")
     (folder / _COMPLETE).touch()
 
