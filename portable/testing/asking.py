@@ -47,4 +47,6 @@ def _request(method: str | None, path: str, headers: Pairs, body: bytes | None) 
     if body and not any(name.lower() == "content-type" for name, _ in headers):
         form = "application/x-www-form-urlencoded"
         headers = [*headers, ("Content-Type", form if _json(body) is _NO_JSON else "application/json")]
-    return to_json(to_request(method or ("GET" if body is None else "POST"), path, headers=headers, content=body))
+    return to_json(
+        to_request(method or ("GET" if body is None else "POST"), path, headers=headers, content=body or b"")
+    )

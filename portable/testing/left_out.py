@@ -20,7 +20,7 @@ class LeftOut(pytest.Collector):
         pytest.skip(_why(self.path))
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(tryfirst=True, optionalhook=True)  # which a function's own pytest 7 has not
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Leave out a function's folder whose requirements are not here."""
     return LeftOut.from_parent(parent, name=path.name, path=path) if _why(path) else None

@@ -16,8 +16,6 @@ from portable.project.uv import UvFailed, explained, run_uv
 
 from ..packaging.wheelhouse import make_wheel
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 
 def unsatisfiable(cause: str) -> str:
     """Return what uv says of requirements that do not go together."""

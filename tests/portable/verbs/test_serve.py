@@ -18,8 +18,6 @@ from tests.runtimes.processes import Server, running
 from ..packaging.wheelhouse import make_wheel, require
 from .projects import portable, write_stack
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 FIELDS = "environment: {greeting: good evening}\nsecrets: [api-key]"
 HANDLER = """
 import os, first
