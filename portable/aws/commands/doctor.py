@@ -84,7 +84,7 @@ def _spec(settings: Settings) -> str:
 def _local_run() -> Finding:
     if find_spec("awslambdaric"):
         return Finding("local run", True, "awslambdaric is installed")
-    return Finding("local run", None, "`run` needs awslambdaric, which is for Linux")
+    return Finding("local run", None, "`portable aws run` needs awslambdaric, which is for Linux")
 
 
 def _credentials(stage: Stage, found: list[Stage]) -> str:
