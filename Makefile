@@ -6,7 +6,7 @@ VENV_BENCH ?= .venv-bench
 PYTEST_ARGS ?=
 # A test waits for half of its time, for processes to start and to end.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
-# The tests of one file share a runtime, so a file is what goes to a worker; in the order of testpaths: yours first, those that start processes last.
+# The tests of one file share a runtime, so a file is what goes to a worker; in their order: those that start processes last.
 QUICK = -m "not slow and not runtime" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 LOCKS = requirements/uv requirements/build requirements/serve requirements/dev requirements/fast requirements/gateway requirements/deploy requirements/tool
 UV = $(VENV)/bin/uv
@@ -17,7 +17,7 @@ unexport PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH PYTHONSAFEPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup tool serve debug gateway up down test test-all check picture format lock bench clean
+.PHONY: help setup tool serve debug gateway up down test test-functions test-all check picture format lock bench clean
 
 help:  ## List these commands
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -41,8 +41,11 @@ up: $(VENV)/.tool  ## Build the gateway and the functions, and start them on htt
 down: $(VENV)/.tool  ## Stop what `make up` started, and remove the functions that were deployed to it
 	@exec $(VENV)/bin/portable down
 
-test: $(VENV)/.test  ## Run the tests of your functions and the quick ones of the project, on all cores
+test: test-functions  ## Run the tests of your functions and the quick ones of the project, on all cores
 	$(VENV)/bin/python -m pytest $(QUICK) $(PYTEST_ARGS)
+
+test-functions: $(VENV)/.test
+	$(VENV)/bin/portable test || [ $$? = 5 ]  # 5: there are no tests
 
 test-all: test  ## Run every test that this machine can run, and say what was skipped
 	$(VENV)/bin/python -m pytest -m "slow and not runtime" -n $(WORKERS) $(PYTEST_ARGS)

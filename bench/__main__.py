@@ -8,7 +8,16 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 
-from . import aws_package, cold_import, from_nothing, gateway, http_throughput, lambda_invocation, shim_import
+from . import (
+    aws_package,
+    cold_import,
+    from_clone,
+    from_nothing,
+    gateway,
+    http_throughput,
+    lambda_invocation,
+    shim_import,
+)
 from .report import Aim
 
 BENCHMARKS: dict[str, Callable[..., list[Aim]]] = {
@@ -18,6 +27,7 @@ BENCHMARKS: dict[str, Callable[..., list[Aim]]] = {
     "http": http_throughput.run,
     "aws-package": aws_package.run,
     "from-nothing": from_nothing.run,
+    "from-clone": from_clone.run,
     **gateway.PARTS,
 }
 
@@ -28,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     names = "|".join(["gateway", *BENCHMARKS])
     parser.add_argument("benchmarks", nargs="*", metavar=names, help="gateway: all of its own (default: all there are)")
     parser.add_argument(
-        "--rounds", type=int, help="rounds of those that take turns (default: 9, 21, 21, 11, 41, 3 and 5)"
+        "--rounds", type=int, help="rounds of those that take turns (default: 9, 21, 21, 11, 41, 3, 1 and 5)"
     )
     parser.add_argument("--quick", action="store_true", help="three short rounds: to see that it works, not to measure")
     options = parser.parse_args(arguments)

@@ -7,30 +7,28 @@ with the caches of pip and uv emptied, so every package comes over the network; 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple, TypeAlias
-from urllib.request import urlopen
+from typing import NamedTuple
 
-from . import servers
+from uv import find_uv_bin
+
+from . import fresh, servers
+from .fresh import Environ
 from .report import Aim, show_table, take_turns
-
-Environ: TypeAlias = Mapping[str, str]
 
 OURS = "portable"
 _REPOSITORY_DIR = Path(__file__).parents[1]
+_UV = find_uv_bin()
 _MAIN = 'def hello(request):\n    return "hello"\n'
 _ENVIRONMENT = {
     "pip": (sys.executable, "-m", "venv", ".venv"),
-    "uv": ("uv", "venv", "--quiet", "--python", sys.executable),
+    "uv": (_UV, "venv", "--quiet", "--python", sys.executable),
 }
-_INSTALL = {"pip": ("pip", "install", "--quiet"), "uv": ("uv", "pip", "install", "--quiet")}
-_LOCAL_PACKAGES = ("PIP_FIND_LINKS", "PIP_NO_INDEX", "UV_FIND_LINKS", "UV_NO_INDEX")
+_INSTALL = {"pip": ("pip", "install", "--quiet"), "uv": (_UV, "pip", "install", "--quiet")}
 _STEPS = ("environment", "install", "write", "first answer")
 
 
@@ -79,7 +77,7 @@ def _ways(wheel: Path) -> Mapping[str, Way]:
 
 
 def _by(*command: str) -> Callable[[Path, Environ], None]:
-    return lambda folder, environ: _run(command, folder, environ)
+    return lambda folder, environ: fresh.run(command, folder, environ)
 
 
 def _write_main(folder: Path, environ: Environ) -> None:
@@ -87,21 +85,15 @@ def _write_main(folder: Path, environ: Environ) -> None:
 
 
 def _wheel(folder: Path) -> Path:
-    _run(("uv", "build", "--quiet", "--wheel", "--out-dir", str(folder), str(_REPOSITORY_DIR)), folder, os.environ)
+    fresh.run((_UV, "build", "--quiet", "--wheel", "--out-dir", str(folder), str(_REPOSITORY_DIR)), folder, os.environ)
     (wheel,) = folder.glob("*.whl")
     return wheel
 
 
 def _cold_and_warm(way: Way, installer: str) -> tuple[Seconds, Seconds]:
     with tempfile.TemporaryDirectory() as caches:
-        environ = environ_of(Path(caches))
+        environ = fresh.environ_of(Path(caches))
         return _once(way, installer, environ), _once(way, installer, environ)
-
-
-def environ_of(caches: Path) -> Environ:
-    """Return an environment in which pip and uv keep their caches in a folder, and find packages on the index alone."""
-    kept = {name: value for name, value in os.environ.items() if name not in _LOCAL_PACKAGES}
-    return {**kept, "PIP_CACHE_DIR": str(caches / "pip"), "UV_CACHE_DIR": str(caches / "uv")}
 
 
 def _once(way: Way, installer: str, environ: Environ) -> Seconds:
@@ -111,37 +103,12 @@ def _once(way: Way, installer: str, environ: Environ) -> Seconds:
         environ = {**environ, "PATH": f"{programs}:{environ['PATH']}", "VIRTUAL_ENV": str(folder / ".venv")}
         port = servers.free_port()
         steps: tuple[Callable[[], object], ...] = (
-            lambda: _run(_ENVIRONMENT[installer], folder, environ),
-            lambda: _run((*_INSTALL[installer], way.package), folder, environ),
+            lambda: fresh.run(_ENVIRONMENT[installer], folder, environ),
+            lambda: fresh.run((*_INSTALL[installer], way.package), folder, environ),
             lambda: way.write(folder, environ),
-            lambda: _first_answer(way, folder / way.folder, environ, port),
+            lambda: fresh.first_answer((*way.serve, "--port", str(port)), folder / way.folder, environ, port),
         )
-        return Seconds(*map(_seconds, steps))
-
-
-def _seconds(step: Callable[[], object]) -> float:
-    started_s = time.perf_counter()
-    step()
-    return time.perf_counter() - started_s
-
-
-def _run(command: Sequence[str], folder: Path, environ: Environ) -> None:
-    ran = subprocess.run(command, cwd=folder, env=dict(environ), capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, f"{' '.join(command)}: {ran.stderr}"
-
-
-def _first_answer(way: Way, folder: Path, environ: Environ, port: int) -> None:
-    command = (*way.serve, "--port", str(port))
-    with servers.running(command[0], command, lambda child: _is_up(port), folder=folder, environ=environ):
-        return
-
-
-def _is_up(port: int) -> bool:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
+        return Seconds(*map(fresh.seconds, steps))
 
 
 def _cells(samples: Sequence[Seconds]) -> tuple[str, ...]:

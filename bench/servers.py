@@ -35,11 +35,17 @@ class Child:
 
 @contextmanager
 def running(
-    name: str, command: Sequence[str], is_up: Callable[[Child], bool], *, folder: Path, environ: Mapping[str, str]
+    name: str,
+    command: Sequence[str],
+    is_up: Callable[[Child], bool],
+    *,
+    folder: Path,
+    environ: Mapping[str, str],
+    limit_s: float = START_LIMIT_S,
 ) -> Iterator[Child]:
     """Start a server with what `environ` adds to ours, give it once it is up, and stop it at the end.
 
-    Raises NotStarted if `is_up`, which is asked again and again, does not say so.
+    Raises NotStarted if `is_up`, which is asked again and again, does not say so within `limit_s`.
     """
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
@@ -47,7 +53,7 @@ def running(
         )
         child = Child(process.pid, output.fileno())
         try:
-            give_up_s = time.monotonic() + START_LIMIT_S
+            give_up_s = time.monotonic() + limit_s
             while not is_up(child):
                 if time.monotonic() > give_up_s or process.poll() is not None:
                     raise NotStarted(f"{name} does not answer:\n{child.written()}")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "function"
 _SUFFIXES = (".py", ".pyc", ".so", ".pyd")
-_OURS = {PACKAGE, "platforms", "__init__", "__main__"}
+# the package itself, what is ours, and what does not ship: in a process that runs tests, it is the tests'
+_NOT_ALIASED = {PACKAGE, "platforms", "portable", "__init__", "__main__", "tests", "conftest"}
 
 
 class Finder:
@@ -25,7 +26,7 @@ class Finder:
     def __init__(self, folder: str) -> None:
         """Take note of what lies in the folder now."""
         self.folder = os.path.abspath(folder)
-        self._names = _names_in(self.folder) - _OURS - sys.stdlib_module_names
+        self._names = _names_in(self.folder) - _NOT_ALIASED - sys.stdlib_module_names
 
     def owns(self, name: str) -> bool:
         """Return whether a module of that name is the function's."""

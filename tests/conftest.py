@@ -16,5 +16,5 @@ settings.load_profile("any-machine")
 
 @pytest.fixture
 def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start no coverage in subprocesses: for tests whose subprocess is pip, which takes twice as long under it."""
+    """Start no coverage in subprocesses: for tests whose subprocess is pytest, in the environment of a function."""
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from platforms import Context, Event
-from platforms.invoke import invoke
+from portable.scaffold.templates import function_files
 from tests import limits, settings
 from tests.cases import CASES
 from tests.portable.aws.commands import sample
@@ -65,27 +64,19 @@ def test_conformance_table_has_its_size_and_no_name_twice() -> None:
     assert len(names) == len(set(names))
 
 
-def test_readme_handler_does_what_readme_says() -> None:
-    block = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert block
-    namespace: dict[str, object] = {}
-    exec(block[1], namespace)  # the code under test is in the document
-    event = Event("POST", raw_path="/")
-    context = Context(request_id="r", function_name="f", platform="test", event=event)
-    response = invoke(namespace["handle"], event, context)  # type: ignore[arg-type]
+def test_readme_shows_what_new_makes() -> None:
+    handler, test = re.findall(r"```python\n# hello/[^\n]*\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    made = function_files("api", "hello")
 
-    assert json.loads(response.body) == {"status": "success", "meditation": "the count of machines abides"}
+    assert handler == made["handler.py"]
+    assert set(test.split()) <= set(made["tests/test_hello.py"].split())
 
 
 def test_readme_links_lead_somewhere() -> None:
     for document in (
-        ROOT / "README.md",
-        ROOT / "ARCHITECTURE.md",
-        ROOT / "CONTRIBUTING.md",
-        ROOT / "docs/gateway.md",
-        ROOT / "docs/debugging.md",
-        ROOT / "docs/replay.md",
-        *(ROOT / "docs/platforms").glob("*.md"),
+        *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "examples").glob("**/README.md"),
     ):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name}: {target}"

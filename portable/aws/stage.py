@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..deploying.arguments import Arguments
 from ..deploying.errors import Refused
+from ..project.settings.written import Written
 from . import apply
 from .aws import Aws
 from .console import Console
@@ -51,8 +52,16 @@ def options_of(arguments: Arguments, *, offline: bool) -> Options:
         region=arguments.region,
         profile=arguments.profile,
         environment=dict(getattr(arguments, "env", ())),
+        flags=_flags(arguments),
         offline=offline,
     )
+
+
+def _flags(arguments: Arguments) -> dict[str, Written]:
+    """Return the settings that have a flag, of those that were given."""
+    known = {"front_door": "--front-door", "architecture": "--arch", "runtime": "--runtime"}
+    given = {key: getattr(arguments, flag[2:].replace("-", "_"), None) for key, flag in known.items()}
+    return {key: Written(value, known[key]) for key, value in given.items() if value is not None}
 
 
 def settings_of(arguments: Arguments, world: World, *, offline: bool = False) -> Settings:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -48,8 +49,7 @@ class ComposeProject:
                 )
         secrets = {name: secret(name, one, self.environ) for one in self.functions for name in _secrets(one)}
         command = self._command()
-        self._write()
-        contexts.write(self.root / _CONTEXTS_DIR, self.functions)
+        contexts.write(self.root, self._write(), self.functions)
         return engine.run([*command, "up", "--build", "--detach", "--remove-orphans"], {**self.environ, **secrets})
 
     def down(self) -> int:
@@ -74,12 +74,15 @@ class ComposeProject:
         places = ("--project-directory", str(self.root), "--file", str(self.root / _FILE))
         return [*engine.compose_command(self.environ), *places, "--project-name", name or "portable"]
 
-    def _write(self) -> None:
+    def _write(self) -> Mapping[str, Any]:
+        """Write the compose file; return its services."""
         whole = compose_file(self.functions, _CONTEXTS_DIR)
         folder = self.root / _PORTABLE_DIR
         folder.mkdir(exist_ok=True)
         (folder / ".gitignore").write_text("*\n")
         (self.root / _FILE).write_text(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True), encoding="utf-8")
+        services: Mapping[str, Any] = whole["services"]
+        return services
 
 
 def _secrets(function: Function) -> Sequence[str]:

@@ -28,6 +28,7 @@ _SENT_BY: Mapping[str, tuple[str, ...]] = {
     "event grid": ("azure_functions",),
     PAYLOAD: ("aws_lambda", "openwhisk"),
 }
+_AWS = ("aws_lambda",)  # what all other kinds come from
 _OF_A_TRIGGER = ("google_cloud", "azure_functions")
 
 
@@ -57,7 +58,7 @@ def deliver(emulator: str, native: Any, handler: Handler, environ: Mapping[str, 
     kind, platform = kind_of(native), emulator.partition(":")[0]
     if kind == _CLOUDEVENT and platform not in _OF_A_TRIGGER:
         return _result(sender(emulator, handler, environ)(to_request(native)).reply)
-    senders = _OF_A_TRIGGER if kind == _CLOUDEVENT else _SENT_BY.get(kind, ("aws_lambda",))
+    senders = _OF_A_TRIGGER if kind == _CLOUDEVENT else _SENT_BY.get(kind, _AWS)
     if platform not in senders:
         raise Undeliverable(f"an event of {kind} comes from {' and '.join(senders)} alone, not from {platform}")
     # as it would come over the wire

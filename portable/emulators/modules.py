@@ -11,7 +11,7 @@ from types import ModuleType
 from platforms.finder import Finder
 
 _changed = Condition()
-_at_work: list[int] = []
+_at_work: dict[int, Modules] = {}  # by thread
 _current: Modules | None = None
 
 
@@ -26,24 +26,16 @@ class Modules:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Have them in sys.modules for the time of the block, in which the function's code runs.
+        """Put them into sys.modules for the time of the block, in which the function's code runs.
 
-        Waits for the calls of another function, but for those of this very thread: a call may be made within one.
+        Waits for the calls of other functions in other threads. A call may be made within another one.
         """
-        thread = get_ident()
-        with _changed:
-            _changed.wait_for(lambda: _current is self or all(one == thread for one in _at_work))
-            before = _current
-            _put(self)
-            _at_work.append(thread)
+        outer = _at_work.get(get_ident())
+        _take_turn(self)
         try:
             yield
         finally:
-            with _changed:
-                _at_work.remove(thread)
-                if thread in _at_work:
-                    _put(before)
-                _changed.notify_all()
+            _take_turn(outer)
 
     def put_away(self) -> None:
         """Take them out of sys.modules, which is then as it was before."""
@@ -59,12 +51,23 @@ class Modules:
 
     def _take_away(self) -> None:
         self._own = self._taken_out()
-        sys.meta_path.remove(self._finder)
-        sys.meta_path[:0] = self._finders
+        sys.meta_path[:] = [*self._finders, *(one for one in sys.meta_path if one is not self._finder)]
         sys.modules.update(self._displaced)
 
     def _taken_out(self) -> dict[str, ModuleType]:
         return {name: sys.modules.pop(name) for name in [*sys.modules] if self._finder.owns(name)}
+
+
+def _take_turn(modules: Modules | None) -> None:
+    """End the turn of this thread, and begin its turn with a function's modules."""
+    thread = get_ident()
+    with _changed:
+        _at_work.pop(thread, None)
+        _changed.notify_all()
+        if modules:
+            _changed.wait_for(lambda: _current is modules or not _at_work)
+            _put(modules)
+            _at_work[thread] = modules
 
 
 def _put(modules: Modules | None) -> None:

@@ -81,9 +81,9 @@ def load(options: Options, environ: Mapping[str, str]) -> ActionSettings:
 
     Raises BadSettings that names the file, the table and the key, or the flag; a variable's value is never named.
     """
-    shared = stack.read(options.function, options.stack, environ)
+    shared = stack.read(options.function, options.stack, environ, least_mb=MIN_MEMORY_MB)
     file = deploy_toml.find(options.config, options.stack, environ, shared.functions)
-    written = {**_of_stack(shared.written), **file.for_openwhisk(shared.function.name), **options.flags}
+    written = {**shared.written, **file.for_openwhisk(shared.function.name), **options.flags}
     values: dict[str, Any] = {key: one.value for key, one in written.items() if "." not in key}
     values |= {table: table_of(written, table) for table in ("environment", "annotations")}
     settings = ActionSettings(shared.function, **values, secrets=shared.secrets)
@@ -110,12 +110,6 @@ def variables(settings: ActionSettings, environ: Mapping[str, str]) -> dict[str,
 def variable_names(settings: ActionSettings) -> list[str]:
     """Return the names of what `variables` returns."""
     return sorted({*settings.environment, *(names_of_secret(name)[-1] for name in settings.secrets)})
-
-
-def _of_stack(written: Mapping[str, Written]) -> dict[str, Written]:
-    """Return what stack.yml sets, with as much memory as OpenWhisk gives at least."""
-    memory = written.get("memory_mb")
-    return {**written, **({"memory_mb": memory._replace(value=max(MIN_MEMORY_MB, memory.value))} if memory else {})}
 
 
 def _check(settings: ActionSettings, places: Places) -> None:

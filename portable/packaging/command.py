@@ -14,7 +14,7 @@ from ..deploying.arguments import FILE, Option, function_option, json_option, st
 from ..deploying.cli import with_options
 from ..deploying.console import Console
 from ..deploying.world import World
-from ..project.functions import folder_of
+from ..project.functions import Function, find, short
 from .built import Built, check_place, write
 
 OUTPUTS: Mapping[str, str] = {
@@ -31,15 +31,24 @@ _LISTED = ("function", "platforms")
 def load(platform: str) -> click.Command:
     """Return the command of a platform."""
     module = import_module(f".{platform}", __package__)
-    return command_for(platform, module.build, OUTPUTS[platform], getattr(module, "OPTIONS", ()))
+    options, of_project = getattr(module, "OPTIONS", ()), getattr(module, "of_project", _nothing)
+    return command_for(platform, module.build, OUTPUTS[platform], options, of_project)
+
+
+def _nothing(*_: object) -> Mapping[str, Any]:
+    return {}
 
 
 def command_for(
-    platform: str, build: Callable[..., Built], default_output: str, options: Sequence[Option] = ()
+    platform: str,
+    build: Callable[..., Built],
+    default_output: str,
+    options: Sequence[Option] = (),
+    of_project: Callable[[Function, Path, Mapping[str, str]], Mapping[str, Any]] = _nothing,
 ) -> click.Command:
     """Return the command that builds a function's folder, writes the package and describes it.
 
-    What `options` give goes to `build` by its name.
+    What `options` give goes to `build` by its name, before what `of_project` finds in the project's files.
     """
     common = (
         function_option,
@@ -58,9 +67,10 @@ def command_for(
 
     def callback(function: str | None, stack: Path, output: Path, *, json: bool, **own: Any) -> int:
         world: World = click.get_current_context().obj
-        if platform == "openfaas":
-            own["stack"] = stack  # the package has one of its own, made from it
-        return _package(folder_of(function, stack, world.environ), output, Console(world, json=json), build, own)
+        found = find(function, stack, world.environ)
+        given = {name: value for name, value in own.items() if value is not None}
+        settings = {**of_project(found, stack, world.environ), **given}
+        return _package(short(found.folder), output, Console(world, json=json), build, settings)
 
     return click.command(platform, help="Build what the platform's own tool takes.")(
         with_options((*options, *common), callback)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from .. import assets
+from ..project.functions import Function
 from ..project.ignored import left_out
 from . import contents, requirements
 from .built import Built
@@ -18,6 +21,11 @@ _REQUIREMENTS = "requirements/fast.txt"
 
 # with it the Dockerfile leaves out nothing more: .portableignore may have brought something back
 _PACKAGED = {"platforms/PACKAGED": b"function/ has what ships\n"}
+
+
+def of_project(function: Function, stack: Path, environ: Mapping[str, str]) -> Mapping[str, Any]:  # noqa: ARG001
+    """Return the stack file: the package has one of its own, made from it."""
+    return {"stack": stack}
 
 
 def build(function_dir: Path, stack: Path = STACK) -> Built:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,16 +15,16 @@ from ..packaging import contents
 from ..packaging.built import Built
 from ..packaging.errors import PackageError
 from ..packaging.wheels import Place, wheels_of
+from ..project.functions import Function, declared
 from ..project.ignored import left_out
+from ..project.settings import deploy_toml
 
 DEFAULT_KIND = "python:3.12"
 OPTIONS = (
     click.option(
         "--kind",
-        default=DEFAULT_KIND,
-        show_default=True,
         metavar="KIND",
-        help="Runtime of the action, which its packages are for.",
+        help=f"Runtime of the action, which its packages are for (deploy.toml; default {DEFAULT_KIND}).",
     ),
 )
 
@@ -31,6 +32,15 @@ OPTIONS = (
 _MAIN = b"from platforms.openwhisk.shim import main\n"
 # the runtime writes, or looks for, these beside __main__.py: same page, and lib/launcher.py
 _OF_THE_RUNTIME = ("__main__", "main__", "exec", "exec__", "virtualenv")
+
+
+def of_project(function: Function, stack: Path, environ: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the kind that deploy.toml has for a function, if any."""
+    if function.deployment is None:
+        return {}
+    names = [one.name for one in declared(stack, environ)]
+    written = deploy_toml.find(None, stack, environ, names).for_openwhisk(function.name)
+    return {"kind": written["kind"].value} if "kind" in written else {}
 
 
 def build(function_dir: Path, kind: str = DEFAULT_KIND) -> Built:

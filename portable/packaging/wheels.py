@@ -110,7 +110,7 @@ def _failure(stderr: str, requirements: Path, place: Place) -> PackageError:
     found = _NO_WHEEL.search(whole)
     if not found:
         return PackageError(explained(stderr, f"{requirements.parent.name}/{requirements.name}"))
-    required = re.search(rf"you require ({re.escape(found[1])}[^\s,]*)", whole)
+    required = re.search(rf"you require ({re.escape(found[1])}==[^\s,]+)", whole)
     package = required[1] if required else found[1]
     return NoWheel(
         f"there is no wheel of {package} for Python {place.python} on {place.architecture} ({place.machine})",

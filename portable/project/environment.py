@@ -77,7 +77,8 @@ def _folder(function: Function, servers: Iterable[Path]) -> Path:
 
     The place is of the function, the tool and its Python, the key of what is installed.
     """
-    place = _digest(str(function.folder), sys.base_prefix, sys.version, str(_TOOL_DIR))
+    python = f"{sys.base_prefix} {sys.implementation.cache_tag} {sys.abiflags}"
+    place = _digest(str(function.folder), python, str(_TOOL_DIR))
     own = contents(function.folder / FILE_NAME)
     key = _digest(_VERSION_OF_THIS, *own.values(), *(lock.read_bytes() for lock in servers))
     name = re.sub(r"[^\w.-]", "_", function.name)

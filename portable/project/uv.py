@@ -12,8 +12,8 @@ from ..deploying.errors import BadSettings
 _PROGRESS = ("Downloading ", "Building ", "Installed ")
 # they would install elsewhere, by another Python, or something else in every installation
 _NOT_PASSED_ON = ("UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_COMPILE_BYTECODE", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")
-_NO_VERSION = re.compile(r"[Bb]ecause there (?:is|are) no versions? of (.+?),? and you require (\S+?),")
-_OTHERS_ONLY = re.compile(r"[Bb]ecause only (.+?) (?:is|are) available and you require (\S+?),")
+_NO_VERSION = re.compile(r"[Bb]ecause there (?:is|are) no versions? of .+? and you require (.+?), we can")
+_OTHERS_ONLY = re.compile(r"[Bb]ecause only (.+?) (?:is|are) available and you require (.+?), we can")
 _NO_PACKAGE = re.compile(r"[Bb]ecause (\S+) was not found in the (package registry|provided package locations|cache)")
 _NO_ANSWER = re.compile(r"Failed to fetch: [`']?(\S+?)[`']?$", re.MULTILINE)
 
@@ -59,7 +59,7 @@ def explained(stderr: str, requirements: str) -> str:
     """Return one line that says which requirement of a file cannot be had, and why."""
     whole = " ".join(stderr.split())  # uv breaks its lines where a terminal ends
     if found := _NO_VERSION.search(whole):
-        return f"{found[2]} of {requirements}: there is no such version; name one that there is"
+        return f"{found[1]} of {requirements}: there is no such version; name one that there is"
     if found := _OTHERS_ONLY.search(whole):
         return f"{found[2]} of {requirements}: there is only {found[1]}"
     if found := _NO_PACKAGE.search(whole):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 import yaml
 
@@ -17,8 +18,7 @@ def added(text: str, path: Path, name: str, entry: str) -> str:
     `entry` has two spaces for each level. Raises BadSettings, naming the file, if it is no stack file, has the
     function, or has its functions in a form that a line cannot be added to.
     """
-    root = _composed(text, path)
-    before = yaml.load(text, yaml.BaseLoader) or {}  # noqa: S506 - it makes texts, lists and dicts alone
+    root, before = _parsed(text, path)
     if name in (before.get("functions") or ()):
         raise BadSettings(f"{path} has a function {name!r}: take another name")
     whole = _inserted(text, root, entry)
@@ -29,10 +29,11 @@ def added(text: str, path: Path, name: str, entry: str) -> str:
     return whole
 
 
-def _composed(text: str, path: Path) -> yaml.MappingNode | None:
-    """Return the file's mapping, None of an empty one."""
+def _parsed(text: str, path: Path) -> tuple[yaml.MappingNode | None, dict[str, Any]]:
+    """Return the file's mapping, as a node and as what it says; None and {} of an empty one."""
     try:
         root = yaml.compose(text, yaml.SafeLoader)
+        said = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes texts, lists and dicts alone
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise BadSettings(f"{path}: {line}{error.problem}: mend it first") from None
@@ -40,7 +41,7 @@ def _composed(text: str, path: Path) -> yaml.MappingNode | None:
         raise BadSettings(f"{path}: {' '.join(str(error).split())}: mend it first") from None
     if root is not None and not isinstance(root, yaml.MappingNode):
         raise BadSettings(f"{path} is no stack file, which begins with `version: 1.0`: mend it first")
-    return root
+    return root, said or {}
 
 
 def _inserted(text: str, root: yaml.MappingNode | None, entry: str) -> str | None:
@@ -63,13 +64,15 @@ def _place(root: yaml.MappingNode | None, lines: list[str]) -> tuple[int, int, i
     found = [(key, value) for key, value in root.value if key.value == "functions"] if root else []
     if not found:
         return len(lines), 2, 2, "functions:\n"
+    if len(found) > 1:
+        return None
     key, functions = found[0]
     outer = key.start_mark.column
     if isinstance(functions, yaml.ScalarNode) and not functions.value:
         return key.start_mark.line + 1, outer + 2, 2, ""
     if not isinstance(functions, yaml.MappingNode) or functions.flow_style:
         return None
-    columns = functions.start_mark.column
+    columns = functions.value[0][0].start_mark.column
     return _end(functions, lines, columns), columns, columns - outer, "\n"
 
 
@@ -86,11 +89,11 @@ def _is_apart(line: str, columns: int) -> bool:
     return not text or (text.startswith("#") and len(line) - len(line.lstrip()) < columns)
 
 
-def _is_only_more(whole: str, before: dict[str, object], entry: str) -> bool:
+def _is_only_more(whole: str, before: dict[str, Any], entry: str) -> bool:
     """Tell whether a stack file says what it said before, and what the entry says."""
+    added = yaml.load(entry, yaml.BaseLoader)  # noqa: S506
     try:
         after = yaml.load(whole, yaml.BaseLoader)  # noqa: S506
+        return bool(after == {**before, "functions": {**(before.get("functions") or {}), **added}})
     except yaml.YAMLError:
         return False
-    functions = {**(before.get("functions") or {}), **yaml.load(entry, yaml.BaseLoader)}  # type: ignore[dict-item]  # noqa: S506
-    return bool(after == {**before, "functions": functions})

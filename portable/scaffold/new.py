@@ -11,6 +11,7 @@ from .entry import added
 from .making import make
 
 STACK = "stack.yml"
+_ALSO_STACK = "stack.yaml"  # which newer versions of faas-cli write
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Made:
 
 
 def new(root: Path, name: str, kind: str, source: str | None) -> Made:
-    """Make a function in a folder, and a project where no stack.yml is; `source` is the tool's requirement.
+    """Make a function in a folder, and a project where no stack.yml is, which installs `source`, a requirement.
 
     Raises BadSettings, and then nothing is made.
     """
@@ -36,6 +37,8 @@ def new(root: Path, name: str, kind: str, source: str | None) -> Made:
     if stack.exists():
         make(root, function, (stack, added(_read(stack), Path(STACK), name, entry)))
         return Made(tuple(function), (), is_project=False)
+    if (root / _ALSO_STACK).exists():
+        raise BadSettings(f"{_ALSO_STACK} is here, and {STACK} is what is read: rename it, faas-cli takes both")
     project = templates.project_files(name, source)
     kept = tuple(path for path in project if (root / path).exists())
     project[STACK] = added(project[STACK], Path(STACK), name, entry)

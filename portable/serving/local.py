@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from ..deploying.errors import BadSettings, DeployError
+from ..deploying.errors import DeployError
 from ..deploying.world import World
 from ..project import imports
 from ..project.environment import environment
@@ -45,7 +45,7 @@ class LocalServer:
         """Become the server, under debugpy on a port of 127.0.0.1; it `waits` for a debugger. Raises DeployError."""
         debugpy = importlib.util.find_spec("debugpy")
         if not debugpy or not debugpy.submodule_search_locations:
-            raise BadSettings("debugpy is not installed: install portable-functions[debug]")
+            raise ModuleNotFoundError(name="debugpy")
         start = self._start(self._function())
         python, *server = start.command
         # by its folder: it is the tool's, whose other packages are not to be seen
@@ -59,7 +59,8 @@ class LocalServer:
 
     def _start(self, function: Function) -> Start:
         imports.check(function.folder)
-        environ = {**self.world.environ, **variables(function, self.world.environ)}
+        name = {"FUNCTION_NAME": function.name, "OPENFAAS_NAME": function.name}
+        environ = {**name, **self.world.environ, **variables(function, self.world.environ)}
         made = environment(function, self.world, say=self._say)
         command = made.command("-m", f"platforms.{self.platform}", "--function", str(function.folder), *self.arguments)
         return Start(command, environ)

@@ -10,8 +10,11 @@ sending     a request on its way through a platform
 reply       what a request is answered with
 platform    the platform that the test of the moment runs on
 runs        which tests `portable test` runs in whose environment
-call        one call on some platforms, as data: `portable call`
+call        one call on some platforms, as data
+asking      curl's arguments as what `call` takes
+elsewhere   pytest or a call in the environment of a function: `portable test`, `portable call`
 plugin      the pytest plugin: `on_every_platform`, `--platform`, `not_on`
+left_out    its other half: functions whose requirements are not here
 """
 
 from typing import TYPE_CHECKING, Any

@@ -10,24 +10,22 @@ import json
 import logging
 import os
 import sys
-from typing import IO
+from typing import IO, Any
 
 from platforms.loading import HandlerError
 
-from ..deploying.errors import DeployError
+from ..deploying.errors import BadSettings, DeployError
 from ..emulators.errors import Unavailable
 from .call import call
 
 
-def main(stdin: IO[str], stdout: IO[str]) -> int:
-    """Call, and write the outcomes; return the exit code, which is not 0 if the function cannot be called."""
+def main(stdin: IO[str], stdout: IO[str]) -> None:
+    """Call, and write the outcomes, or why the function cannot be called."""
     try:
-        outcomes = call(json.load(stdin))
+        answered: dict[str, Any] = {"outcomes": call(json.load(stdin))}
     except (HandlerError, Unavailable, DeployError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return getattr(error, "exit_code", 1)
-    json.dump(outcomes, stdout)
-    return 0
+        answered = {"error": str(error), "is_bad_settings": isinstance(error, BadSettings)}
+    json.dump(answered, stdout)
 
 
 def _own_stdout() -> IO[str]:
@@ -40,5 +38,4 @@ def _own_stdout() -> IO[str]:
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     with _own_stdout() as answers:
-        code = main(sys.stdin, answers)
-    sys.exit(code)
+        main(sys.stdin, answers)

@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ..emulators.deliveries import deliver
 from ..emulators.messages import Request
-from . import platform as platforms_of_tests
 from .events import native_of
+from .platform import current, emulator_of
 from .reply import ClientReply, to_reply
-from .requests import to_request
+from .requests import Sent, to_request
 from .sending import send
 from .subject import Given, Subject, find_from
 
@@ -33,7 +33,7 @@ class Client:
     """
 
     def __init__(self, function: str | Path | Handler, *, platform: str = "") -> None:
-        self._platform = platforms_of_tests.emulator_of(platform) if platform else ""
+        self._platform = emulator_of(platform) if platform else ""
         folder = Path(sys._getframe(1).f_globals.get("__file__", "test.py")).absolute().parent
         self._folders = [folder, Path.cwd()]
         if callable(function):
@@ -45,40 +45,40 @@ class Client:
     @property
     def platform(self) -> str:
         """The name of what the next call goes through."""
-        return self._platform or platforms_of_tests.current()
+        return self._platform or current()
 
     def __repr__(self) -> str:
         return f"<Client of {self._subject.name} on {self.platform}>"
 
-    def get(self, path: str = "/", **sent: Any) -> ClientReply:
+    def get(self, path: str = "/", **sent: Unpack[Sent]) -> ClientReply:
         """Send a GET; see `request`."""
         return self.request("GET", path, **sent)
 
-    def post(self, path: str = "/", **sent: Any) -> ClientReply:
+    def post(self, path: str = "/", **sent: Unpack[Sent]) -> ClientReply:
         """Send a POST; see `request`."""
         return self.request("POST", path, **sent)
 
-    def put(self, path: str = "/", **sent: Any) -> ClientReply:
+    def put(self, path: str = "/", **sent: Unpack[Sent]) -> ClientReply:
         """Send a PUT; see `request`."""
         return self.request("PUT", path, **sent)
 
-    def patch(self, path: str = "/", **sent: Any) -> ClientReply:
+    def patch(self, path: str = "/", **sent: Unpack[Sent]) -> ClientReply:
         """Send a PATCH; see `request`."""
         return self.request("PATCH", path, **sent)
 
-    def delete(self, path: str = "/", **sent: Any) -> ClientReply:
+    def delete(self, path: str = "/", **sent: Unpack[Sent]) -> ClientReply:
         """Send a DELETE; see `request`."""
         return self.request("DELETE", path, **sent)
 
-    def head(self, path: str = "/", **sent: Any) -> ClientReply:
+    def head(self, path: str = "/", **sent: Unpack[Sent]) -> ClientReply:
         """Send a HEAD; see `request`."""
         return self.request("HEAD", path, **sent)
 
-    def options(self, path: str = "/", **sent: Any) -> ClientReply:
+    def options(self, path: str = "/", **sent: Unpack[Sent]) -> ClientReply:
         """Send an OPTIONS; see `request`."""
         return self.request("OPTIONS", path, **sent)
 
-    def request(self, method: str, path: str = "/", **sent: Any) -> ClientReply:
+    def request(self, method: str, path: str = "/", **sent: Unpack[Sent]) -> ClientReply:
         """Send a request and return the reply.
 
         Args:

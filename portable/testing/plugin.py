@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
-# what `missing.explained` says
-_HINT = "; `portable test "
+from . import left_out
+
+pytest_plugins = [left_out.__name__]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,53 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
         _emulators(named)
 
 
-class LeftOut(pytest.Collector):
-    """A function's folder whose tests are left out. If there is nothing else to run, pytest ends with exit code 5."""
-
-    def collect(self) -> Iterable[pytest.Item]:
-        """Skip it."""
-        pytest.skip(_why_left_out(self.path))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Leave out a function's folder whose requirements are not here."""
-    return LeftOut.from_parent(parent, name=path.name, path=path) if _why_left_out(path) else None
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End with exit code 5, as where there are no tests, if all that there were are left out."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if (
-        reporter
-        and _left_out(reporter)
-        and not {"passed", "failed", "error", "xfailed", "xpassed"} & set(reporter.stats)
-    ):
-        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which functions were left out, and how to test them."""
-    for reason in _left_out(terminalreporter):
-        terminalreporter.write_line(reason, yellow=True)
-
-
-def _why_left_out(folder: Path) -> str:
-    """Return why the tests of a folder cannot run here; "" if they can, or if it is not a function's."""
-    if not (folder / "requirements.txt").is_file() or not (folder / "handler.py").is_file():
-        return ""
-    from .missing import explained
-
-    return explained(folder.name, folder)
-
-
-def _left_out(reporter: pytest.TerminalReporter) -> list[str]:
-    """Return why functions were left out, each reason once."""
-    skipped = (report.longrepr for report in reporter.stats.get("skipped", ()))
-    reasons = (one[2].removeprefix("Skipped: ") for one in skipped if isinstance(one, tuple))
-    return [reason for reason in dict.fromkeys(reasons) if _HINT in reason]
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses on_every_platform once on each, with the platform in its id."""
     if "on_every_platform" not in metafunc.fixturenames:
@@ -90,15 +43,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Skip a test of a function that cannot be loaded here, or on a platform that does not send its event."""
-    if not call.excinfo:
-        return
-    from ..emulators.errors import MissingRequirements, Undeliverable
+    """Skip a test on a platform that does not send its event."""
+    if call.excinfo and "on_every_platform" in getattr(item, "fixturenames", ()):
+        from ..emulators.errors import Undeliverable
 
-    error = call.excinfo.value
-    is_everywhere = "on_every_platform" in getattr(item, "fixturenames", ())
-    if isinstance(error, MissingRequirements) or (isinstance(error, Undeliverable) and is_everywhere):
-        call.excinfo = pytest.CallInfo.from_call(lambda: pytest.skip(str(error)), call.when).excinfo
+        if isinstance(call.excinfo.value, Undeliverable):
+            left_out.skip(call)
 
 
 @pytest.fixture
@@ -116,24 +66,23 @@ def _param(name: str, reason: str | None) -> Any:
 
 
 def _reasons(marks: Iterator[pytest.Mark]) -> dict[str, str]:
-    """Return why a test is not to run on which emulators."""
+    """Return why a test is not to run on which emulators; a platform stands for all of its front doors."""
     found: dict[str, str] = {}
     for mark in marks:
         reason = mark.kwargs.get("reason")
         if not mark.args or not reason:
             raise pytest.UsageError('not_on takes platforms and a reason: not_on("openwhisk", reason="...")')
-        found |= dict.fromkeys(_emulators(mark.args, with_doors=True), reason)
+        _emulators(mark.args)
+        named = (one for one in _emulators(["all"]) if {one, one.partition(":")[0]} & set(mark.args))
+        found |= dict.fromkeys(named, reason)
     return found
 
 
-def _emulators(names: Sequence[str], *, with_doors: bool = False) -> list[str]:
+def _emulators(names: Sequence[str]) -> list[str]:
     from ..emulators.errors import Unavailable
-    from ..emulators.registry import EMULATORS, emulators
+    from ..emulators.registry import emulators
 
     try:
-        found = emulators(names)
+        return emulators(names)
     except Unavailable as error:
         raise pytest.UsageError(str(error)) from None
-    if with_doors:
-        found += [one for one in EMULATORS if one.partition(":")[0] in names]
-    return found

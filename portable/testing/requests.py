@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_format
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict, Unpack
 from urllib.parse import quote, urlencode
 
 from ..emulators.messages import Request
@@ -17,29 +17,29 @@ Fields: TypeAlias = Mapping[str, Any] | Iterable[tuple[str, Any]]
 _TARGET_CHARS = "/%:@!$&'()*+,;=-._~?"
 
 
-def to_request(
-    method: str,
-    path: str,
-    *,
-    params: Fields = (),
-    headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
-    cookies: Mapping[str, str] | None = None,
-    json: Any = None,
-    data: Fields | bytes | str | None = None,
-    content: bytes | str | None = None,
-) -> Request:
-    """Return the request. Raises TypeError if more than one of json, data and content is given."""
-    if sum(one is not None for one in (json, data, content)) > 1:
-        raise TypeError("a request has one body: give json, data (a form) or content")
-    if isinstance(data, bytes | str):
-        data, content = None, data
+class Sent(TypedDict, total=False):
+    """What a request has beside its method and path; as its body one of `json`, `data` (a form) and `content`."""
+
+    params: Fields
+    headers: Mapping[str, str] | Iterable[tuple[str, str]]
+    cookies: Mapping[str, str]
+    json: Any
+    data: Fields | bytes | str
+    content: bytes | str
+
+
+def to_request(method: str, path: str, **sent: Unpack[Sent]) -> Request:
+    """Return the request. Raises TypeError for what is none of Sent, and for more than one body."""
+    if unknown := sent.keys() - Sent.__annotations__.keys():
+        raise TypeError(f"a request has no {', '.join(unknown)}: it takes {', '.join(Sent.__annotations__)}")
+    content_type, body = _body(sent)
+    headers = sent.get("headers") or ()
     pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
-    if cookies:
+    if cookies := sent.get("cookies"):
         pairs.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies.items())))
-    content_type, body = _body(json, data, content)
     if content_type and not any(name.lower() == "content-type" for name, _ in pairs):
         pairs.append(("Content-Type", content_type))
-    return Request(method.upper(), _target(path, params), tuple(pairs), body)
+    return Request(method.upper(), _target(path, sent.get("params") or ()), tuple(pairs), body)
 
 
 def to_json(request: Request) -> dict[str, Any]:
@@ -53,13 +53,16 @@ def _target(path: str, params: Fields) -> str:
     return f"{target}{'&' if '?' in target else '?'}{query}" if query else target
 
 
-def _body(json: Any, data: Fields | None, content: bytes | str | None) -> tuple[str, bytes]:
+def _body(sent: Sent) -> tuple[str, bytes]:
     """Return the media type that a body has unless the test names another, and its bytes."""
-    if json is not None:
-        return "application/json", json_format.dumps(json).encode()
-    if data is not None:
+    given = [name for name in ("json", "data", "content") if sent.get(name) is not None]
+    if len(given) > 1:
+        raise TypeError(f"a request has one body, and {' and '.join(given)} are given")
+    if "json" in given:
+        return "application/json", json_format.dumps(sent["json"]).encode()
+    data = sent.get("data")
+    if data is not None and not isinstance(data, bytes | str):
         pairs = list(data.items() if isinstance(data, Mapping) else data)
         return "application/x-www-form-urlencoded", urlencode(pairs, doseq=True).encode()
-    if isinstance(content, str):
-        return "text/plain; charset=utf-8", content.encode()
-    return "", content or b""
+    content = data or sent.get("content") or b""
+    return ("text/plain; charset=utf-8", content.encode()) if isinstance(content, str) else ("", content)

@@ -13,6 +13,7 @@ from platforms import contract
 
 from ..emulators.errors import MissingRequirements
 from ..emulators.function import loaded
+from ..project import imports
 from ..project.functions import STACK, Function, find
 from ..project.variables import variables
 from .environ import Variables
@@ -36,7 +37,7 @@ class Subject:
     def ready(self) -> Iterator[Handler]:
         """Give the handler; for the time of the block the environment has its variables.
 
-        Raises HandlerError, or MissingRequirements.
+        Raises HandlerError, MissingRequirements, or BadSettings for an import that fails elsewhere.
         """
         contract._secrets.clear()  # kept for a process, which here runs several functions and tests
         with self._variables.set():
@@ -47,6 +48,7 @@ class Subject:
             if not self._handler:
                 if why := explained(self.name, self.folder):
                     raise MissingRequirements(why)
+                imports.check(self.folder)
                 with loaded(self.folder) as handler:
                     self._handler = handler
             return self._handler

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
+from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from ..scaffold import source as tool_source
-from ..scaffold.new import Made
+from ..scaffold.new import STACK, Made
 from ..scaffold.new import new as make_new
 from ..scaffold.templates import KINDS
 
@@ -27,6 +28,8 @@ def command(world: World, name: str, kind: str, source: str | None) -> int:
 
     Where there is no stack.yml it makes the project too. Nothing is overwritten.
     """
+    if source and Path(STACK).exists():
+        raise BadSettings(f"--source is for a new project, and {STACK} is here: leave it out")
     requirement = tool_source.requirement_from(source) if source else tool_source.installed()
     made = make_new(Path.cwd(), name, kind, requirement)
     for line in _told(made, name, has_source=requirement is not None):

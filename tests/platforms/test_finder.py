@@ -85,6 +85,13 @@ def test_file_of_the_function_wins_over_an_installed_package(folder: Path) -> No
     assert call(folder) is True
 
 
+def test_standard_module_is_never_replaced(folder: Path) -> None:
+    (folder / "colorsys.py").write_text("")
+    (folder / "handler.py").write_text("import colorsys\ndef handle(event, context): return colorsys.__file__")
+
+    assert call(folder) == importlib.import_module("colorsys").__file__
+
+
 def test_folder_without_modules_hides_no_package(folder: Path) -> None:
     (folder / "pluggy").mkdir()
     (folder / "pluggy" / "template.html").touch()

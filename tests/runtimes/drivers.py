@@ -67,8 +67,8 @@ def server(
 ) -> Iterator[list[Driver]]:
     """Serve a function with one of our own servers."""
     port = http.free_port()
-    command = python(module, "--host", "127.0.0.1", "--port", str(port), *arguments)
-    with running(command, environ=quiet(function_dir)) as process:
+    command = python(module, "--host", "127.0.0.1", "--port", str(port), "--function", str(function_dir), *arguments)
+    with running(command, environ={"LOG_LEVEL": "CRITICAL"}) as process:
         process.wait_for_line("serving")
         http.wait_for_port(port)
         yield [HttpDriver(" ".join([module, *arguments]), port, limits or {})]
@@ -88,12 +88,13 @@ def watchdog(function_dir: Path) -> Iterator[list[Driver]]:
     """Run the OpenFaaS server behind the real of-watchdog, in http mode."""
     path = require("of-watchdog")
     port, upstream = http.free_port(), http.free_port()
+    served = ("--host", "127.0.0.1", "--port", str(upstream), "--function", str(function_dir))
     environ = {
-        **quiet(function_dir),
+        "LOG_LEVEL": "CRITICAL",
         "mode": "http",
         "port": str(port),
         "upstream_url": f"http://127.0.0.1:{upstream}",
-        "fprocess": " ".join(python("platforms.openfaas", "--host", "127.0.0.1", "--port", str(upstream))),
+        "fprocess": " ".join(python("platforms.openfaas", *served)),
         "healthcheck_interval": "1s",
     }
     with running([path], environ=environ):

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from tests.conformance import Request
+from tests.sample import STACK_PATH
 from tests.tools import python_image, require
 
 from . import http
 from .containers import run_container
 from .faas_cli import Folder, pulled
-from .processes import REPOSITORY_DIR
 
 pytestmark = pytest.mark.runtime
 
@@ -41,11 +41,11 @@ def test_new_function_and_an_appended_one_are_both_functions_of_the_stack_file(p
     }
 
 
-def test_entry_appended_to_the_stack_file_of_this_repository_is_a_function(place: Folder) -> None:
+def test_entry_appended_to_the_stack_file_of_the_sample_is_a_function(place: Folder) -> None:
     (place.folder / "sub").mkdir()
     sub = Folder(place.folder / "sub")
     (sub.folder / "template").symlink_to("../template")
-    (sub.folder / "stack.yml").write_bytes((REPOSITORY_DIR / "stack.yml").read_bytes())
+    (sub.folder / "stack.yml").write_bytes(STACK_PATH.read_bytes())
     sub.faas_cli("new", "--lang", "portable", "more", "--append", "stack.yml")
 
     assert set(yaml.safe_load((sub.folder / "stack.yml").read_text())["functions"]) == {"meditations", "more"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from portable.emulators.registry import EMULATORS
 from tests.conformance import Request
 from tests.runtimes import http
 from tests.runtimes.processes import running
@@ -23,13 +24,16 @@ PACKAGES = {
 
 @pytest.fixture(scope="module")
 def project(installed: Installed) -> Installed:
-    """Return the folder after `portable new`, with the handler and its test edited."""
+    """Return the folder after `portable new`, with the handler and its test edited, and a requirement of its own."""
     installed.run("portable", "new", "hello")
     for path in ("handler.py", "tests/test_hello.py"):
         file = installed.folder / "hello" / path
         file.write_text(
             file.read_text().replace('"hello"', '"greeting"').replace('Client("greeting")', 'Client("hello")')
         )
+    handler = installed.folder / "hello" / "handler.py"
+    handler.write_text(f"import itsdangerous  # noqa: F401\n\n\n{handler.read_text()}")
+    (installed.folder / "hello" / "requirements.txt").write_text("itsdangerous>=2\n")
     return installed
 
 
@@ -46,6 +50,17 @@ def test_dev_answers_a_call(project: Installed) -> None:
 
 def test_plain_pytest_runs_its_test_on_every_platform(project: Installed) -> None:
     assert " passed" in project.run("pytest", "-q", "-p", "no:cacheprovider")
+
+
+def test_portable_test_runs_it_in_the_function_s_own_environment(project: Installed) -> None:
+    assert f" {3 * len(EMULATORS)} passed" in f" {project.run('portable', 'test')}"
+
+
+def test_call_is_answered_alike_by_every_platform(project: Installed) -> None:
+    data = '{"numbers": [1, 2]}'
+    said = project.run("portable", "call", "/sum", "-d", data, "--platform", "all", "--json")
+
+    assert said.count('"sum": 3') + said.count('\\"sum\\": 3') == len(EMULATORS), said
 
 
 @pytest.mark.parametrize("platform", PACKAGES)

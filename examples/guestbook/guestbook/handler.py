@@ -28,7 +28,8 @@ def handle(event, context):
 def read(event, context):
     before, limit = whole(event, "before", LAST_ID, most=LAST_ID), whole(event, "limit", 20, most=100)
     found = entries.read(database, context.secret("guestbook-dsn"), before=before, limit=limit)
-    older = f"{event.base_path}/?before={found[-1]['id']}&limit={limit}" if len(found) == limit else None
+    # links are seen from this page: what stands before its path, such as /function/guestbook, is the platform's
+    older = f"?before={found[-1]['id']}&limit={limit}" if len(found) == limit else None
     if wants_page(event):
         return page(found, older), 200, {"Content-Type": "text/html; charset=utf-8"}
     return {"entries": found, "older": older}
@@ -41,7 +42,7 @@ def write(event, context):
     name, message = text(fields, "name", most=80), text(fields, "message", most=2000)
     entry = entries.write(database, context.secret("guestbook-dsn"), name=name, message=message)
     if wants_page(event):
-        return "", 303, {"Location": f"{event.base_path}/"}
+        return None, 303, {"Location": "?"}
     return entry, 201
 
 

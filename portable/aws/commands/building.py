@@ -14,7 +14,7 @@ from ...deploying.arguments import Arguments
 from ..artifact import package, spec
 from ..artifact.target import Package, Target
 from ..run.environment import this_machine
-from ..settings import Architecture, Settings
+from ..settings import Architecture, FrontDoor, Settings
 from ..stage import Stage
 
 
@@ -29,8 +29,15 @@ def _variable(text: str) -> tuple[str, str]:
 ENV = click.option(
     "--env", type=_variable, multiple=True, metavar="NAME=VALUE", help="A variable of the function; may come often."
 )
+FLAGS = (
+    click.option("--front-door", type=click.Choice(get_args(FrontDoor)), help="What stands before it (deploy.toml)."),
+    click.option("--arch", type=click.Choice(get_args(Architecture)), help="What it runs on (deploy.toml)."),
+    click.option("--runtime", metavar="PYTHON", help="Its Python, such as python3.13 (deploy.toml)."),
+)
+"""The settings that are chosen anew often enough to have flags; `stage.options_of` reads them."""
 OPTIONS = (
     ENV,
+    *FLAGS,
     click.option(
         "--canary", type=click.IntRange(1, 99), metavar="PERCENT", help="Send only this share of the calls to it."
     ),
@@ -61,11 +68,20 @@ def package_of(settings: Settings) -> Package:
     return replace(built, commit=_commit(settings.folder))
 
 
-def package_for_here(settings: Settings) -> Package:
-    """Build the zip for the Python and the architecture of this machine, whatever the stage has. Raises BadSettings."""
-    here = this_machine()
+def package_for_here(arguments: Arguments, settings: Settings) -> Package:
+    """Build the zip for the Python and the architecture of this machine, if the command line names no others.
+
+    Raises BadSettings.
+    """
+    here, given = this_machine(), vars(arguments)
     architecture = next((one for one in get_args(Architecture) if one == here.architecture), None)
-    return package_of(replace(settings, runtime=here.runtime, architecture=architecture))
+    return package_of(
+        replace(
+            settings,
+            runtime=given.get("runtime") or here.runtime,
+            architecture=given.get("arch") or architecture,
+        )
+    )
 
 
 def _commit(function_dir: Path) -> str:

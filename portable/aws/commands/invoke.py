@@ -55,7 +55,7 @@ def _invoke_local(arguments: Arguments, world: World, console: Console, payload:
     from ..run.run import invoke_once
 
     settings = settings_of(arguments, world, offline=True)
-    answer, failed = invoke_once(building.package_for_here(settings), settings, payload, world.environ)
+    answer, failed = invoke_once(building.package_for_here(arguments, settings), settings, payload, world.environ)
     return answer.decode(), failed
 
 

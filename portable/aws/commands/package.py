@@ -18,14 +18,15 @@ from ..console import Console
 from ..settings import Settings
 from ..stage import settings_of
 from ..world import World
-from .building import package_of
+from .building import FLAGS, package_of
 
 _OUTPUT = Path("build/aws_lambda.zip")
 OPTIONS = (
+    *FLAGS,
     click.option("-o", "--output", type=FILE, metavar="FILE", help=f"Where to write it, in place of {_OUTPUT}."),
 )
 # what chose this zip chooses the one that is deployed
-_CHOSEN_BY = ("stage", "region", "profile", "config", "function", "stack")
+_CHOSEN_BY = ("stage", "region", "profile", "config", "function", "stack", "front_door", "arch", "runtime")
 
 
 def run(arguments: Arguments, world: World, console: Console) -> int:
@@ -69,7 +70,7 @@ def _facts(package: Package, output: Path, next_command: str) -> Mapping[str, ob
 def _deploy(arguments: Arguments) -> str:
     """Return the command that builds the same zip again and ships it."""
     chosen = {name: getattr(arguments, name) for name in _CHOSEN_BY}
-    given = [f"--{name}={value}" for name, value in chosen.items() if value not in (None, STACK)]
+    given = [f"--{name.replace('_', '-')}={value}" for name, value in chosen.items() if value not in (None, STACK)]
     return spelled("aws", "deploy", *given)
 
 

@@ -13,6 +13,7 @@ from . import building
 
 OPTIONS = (
     building.ENV,
+    *building.FLAGS,
     click.option("--port", type=PORT, default=8080, show_default=True, help="Where to listen, on 127.0.0.1."),
     click.option(
         "--debug",
@@ -29,7 +30,7 @@ def run(arguments: Arguments, world: World, console: Console) -> int:
     """Build, and serve until interrupted."""
     settings = settings_of(arguments, world, offline=True)
     return serve(
-        building.package_for_here(settings),
+        building.package_for_here(arguments, settings),
         settings,
         building.spec_of(settings),
         port=arguments.port,

@@ -1,4 +1,4 @@
-"""The front door `rest`: a REST API made from function/openapi.json, and the stage that shows one of its deployments.
+"""The front door `rest`: a REST API of what openapi.json says, or of every path, and the stage that shows a deployment.
 
 Callers see no change before the stage moves to another deployment. Each deployment says in its description which spec
 it has and which version was live when it was made: see docs/decisions/0012.

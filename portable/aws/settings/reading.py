@@ -50,13 +50,13 @@ def load(options: Options, environ: Mapping[str, str]) -> Settings:
     """
     stage = _stage(options, environ)
     checks.check_stage(*stage)
-    shared = stack.read(options.function, options.stack, environ)
+    shared = stack.read(options.function, options.stack, environ, least_mb=MIN_MEMORY_MB)
     name = shared.function.name
     file = deploy_toml.find(options.config, options.stack, environ, shared.functions)
     written = {
         "app": Written(name, shared.place),
         "stage": stage,
-        **_of_stack(shared),
+        **shared.written,
         **file.for_aws(name, stage.value),
         **{f"environment.{key}": Written(value, f"--env {key}") for key, value in options.environment.items()},
         **options.flags,
@@ -72,14 +72,6 @@ def _stage(options: Options, environ: Mapping[str, str]) -> Written:
     if options.stage is not None:
         return Written(options.stage, "--stage")
     return Written(environ.get("APP_STAGE") or DEFAULT_STAGE, "APP_STAGE")
-
-
-def _of_stack(shared: stack.StackSettings) -> dict[str, Written]:
-    """Return what stack.yml sets, with as much memory as Lambda gives at least."""
-    written = dict(shared.written)
-    if memory := written.get("memory_mb"):
-        written["memory_mb"] = memory._replace(value=max(MIN_MEMORY_MB, memory.value))
-    return written
 
 
 def _profile(options: Options, environ: Mapping[str, str], written: Mapping[str, Written]) -> Written:

@@ -50,7 +50,7 @@ class Exchange:
         """Find the way of a request to the function and return what the caller gets."""
         route = self.door.route(request, self.spec)
         if route is None:
-            return Served(UNKNOWN, reason="function/openapi.json has no such path and method")
+            return Served(UNKNOWN, reason="openapi.json has no such path and method")
         return self.forward(request, route)
 
     def forward(self, request: Received, route: Route) -> Served:

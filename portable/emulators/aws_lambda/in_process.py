@@ -83,7 +83,7 @@ def send_to(exchange: Exchange) -> Send:
 def sender(handler: Handler, environ: Mapping[str, str], door: str) -> Send:
     """Return what sends a request to the shim through a front door."""
     chosen = LOAD_BALANCER if door == "alb" else DOORS[door]
-    # function/openapi.json may have fewer paths, and then API Gateway answers the others itself
+    # an openapi.json may have fewer paths, and then API Gateway answers the others itself
     function = InProcess(make_lambda_handler(handler, environ))
     return send_to(Exchange(chosen, ANY_PATH, NAMES, function, is_timed=False))
 

@@ -23,14 +23,15 @@ class StackSettings:
     place: str
     """Where it stands, for messages: `stack.yml: function 'meditations'`."""
     written: Mapping[str, Written]
-    """`environment.NAME` and, if there is a limit, `memory_mb`, of 1024 * 1024 bytes each, rounded up."""
+    """`environment.NAME` and, if there is a limit, `memory_mb`: of 1024 * 1024 bytes each, rounded up."""
     secrets: tuple[str, ...]
 
 
-def read(named: str | None, stack: Path, environ: Mapping[str, str]) -> StackSettings:
-    """Return the settings of a function, by its name or its folder; `environ` fills the file's `${VARIABLES}`.
+def read(named: str | None, stack: Path, environ: Mapping[str, str], *, least_mb: int) -> StackSettings:
+    """Return the settings of a function, by its name or its folder, with as much memory as the platform gives at least.
 
-    Raises BadSettings for a stack file that faas-cli would not take, and for a function that it does not name.
+    `environ` fills the file's `${VARIABLES}`. Raises BadSettings for a stack file that faas-cli would not take, and for
+    a function that it does not name.
     """
     names = tuple(one.name for one in declared(stack, environ))
     function = find(named, stack, environ)
@@ -47,6 +48,6 @@ def read(named: str | None, stack: Path, environ: Mapping[str, str]) -> StackSet
         for name, value in deployment.env_vars.items()
     }
     if deployment.limits and deployment.limits.memory:
-        memory_mb = math.ceil(parse_quantity(deployment.limits.memory) / 2**20)
+        memory_mb = max(least_mb, math.ceil(parse_quantity(deployment.limits.memory) / 2**20))
         written["memory_mb"] = Written(memory_mb, f"{place}: limits.memory")
     return StackSettings(function, names, place, written, tuple(dict.fromkeys(deployment.secrets)))

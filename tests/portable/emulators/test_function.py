@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,12 +80,15 @@ def test_every_spelling_gives_the_one_module(tmp_path: Path, when: str) -> None:
 
 def test_modules_are_afterwards_as_they_were(tmp_path: Path) -> None:
     one = write(tmp_path / "one", HANDLERS["late"])
-    (one / "pluggy.py").write_text("MINE = True")
+    for name in ("pluggy.py", "tests/__init__.py", "conftest.py"):
+        (one / name).parent.mkdir(exist_ok=True)
+        (one / name).write_text("MINE = True")
     before = dict(sys.modules), [*sys.meta_path], [*sys.path]
 
     with loaded(one) as handler:
         assert answered(handler).body == b"one"
         assert [*sys.modules["function"].__path__] == [str(one)]
+        assert sys.modules["tests"] is before[0]["tests"]
 
     assert (dict(sys.modules), sys.meta_path, sys.path) == before
 
@@ -112,6 +116,26 @@ def test_call_within_a_call_sees_its_own(tmp_path: Path) -> None:
     with loaded(one) as outer, loaded(other) as inner:
         context: Any = lambda: inner(make_event(), make_context())  # noqa: E731
         assert outer(make_event(), context) == "otherone"
+
+
+def test_calls_within_calls_at_a_time_end(tmp_path: Path) -> None:
+    """Two calls of the one function have both begun when each calls the other function."""
+    source = (
+        "import threading\nbarrier = threading.Barrier(2)\n"
+        "def handle(event, context):\n    barrier.wait(30)\n    inner = event()\n"
+        "    import helper\n    return inner + helper.NAME"
+    )
+    one, other = write(tmp_path / "one", source), write(tmp_path / "other", HANDLERS["late"])
+    found: list[str] = []
+    with loaded(one) as outer, loaded(other) as inner:
+        event: Any = lambda: inner(make_event(), make_context())  # noqa: E731
+
+        def call() -> None:
+            found.append(outer(event, make_context()))
+
+        run_all([call, call])
+
+    assert found == ["otherone"] * 2
 
 
 @pytest.mark.parametrize("how", ["late", "async", "generator"])
@@ -150,12 +174,18 @@ def test_missing_folder_is_named(tmp_path: Path) -> None:
 def at_a_time(*handlers: Callable[..., Any]) -> list[bytes]:
     """Call each handler in a thread of its own, and return their bodies."""
     bodies: list[bytes] = []
-    threads = [
-        threading.Thread(target=lambda handler=handler: bodies.append(collect(answered(handler).body)))
-        for handler in handlers
-    ]
+
+    def call(handler: Handler) -> None:
+        bodies.append(collect(answered(handler).body))
+
+    run_all([partial(call, handler) for handler in handlers])
+    return bodies
+
+
+def run_all(calls: Sequence[Callable[[], None]]) -> None:
+    """Run each in a thread of its own, to its end."""
+    threads = [threading.Thread(target=call) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return bodies

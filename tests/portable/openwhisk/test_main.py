@@ -48,6 +48,16 @@ def test_packages(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert zip_path.is_file()
 
 
+def test_packages_for_the_kind_of_deploy_toml(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.settings('[functions.meditations.openwhisk]\nkind = "python:3.11"\n')
+    arguments = ["--stack", str(project.folder / "stack.yml"), "-o", str(project.folder / "openwhisk.zip")]
+
+    assert main(["package", "openwhisk", *arguments]) == 0
+    assert "--kind python:3.11 " in capsys.readouterr().out
+    assert main(["package", "openwhisk", *arguments, "--kind", "python:3.13"]) == 0
+    assert "--kind python:3.13 " in capsys.readouterr().out
+
+
 def test_says_which_commands_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     for name, hint in (("depoly", "did you mean 'deploy'?"), ("go", f"there are {', '.join(COMMANDS)}")):
         assert main(["openwhisk", name]) == 2

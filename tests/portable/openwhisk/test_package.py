@@ -45,7 +45,6 @@ def wheelhouse(tmp_path: Path) -> Path:
     return tmp_path / "wheelhouse"
 
 
-@pytest.mark.usefixtures("unmeasured")
 class TestWhatIsInside:
     def test_zip_has_the_function_the_shim_and_the_name_that_the_runtime_imports(self, function_dir: Path) -> None:
         built = build(function_dir)
@@ -76,7 +75,6 @@ class TestWhatIsInside:
                 assert content == (ROOT / path).read_bytes()
 
 
-@pytest.mark.usefixtures("unmeasured")
 class TestKind:
     @pytest.mark.parametrize("kind", ["python:3.11", "python:3.13"])
     def test_packages_are_for_the_kind_s_python_on_debian_12(
@@ -114,7 +112,6 @@ class TestKind:
             build(function_dir)
 
 
-@pytest.mark.usefixtures("unmeasured")
 class TestRefused:
     @pytest.mark.parametrize("top", ["virtualenv/__init__.py", "exec__.py"])
     def test_package_in_a_place_of_the_runtime_is_an_error(

@@ -19,7 +19,6 @@ from .wheelhouse import ELF_ARM64, ELF_X86_64, make_folder, make_source, make_wh
 # one that is not the Python of this test, and so not what uv would ask
 MINOR = 13 if sys.version_info.minor != 13 else 12
 RUNTIME = f"python3.{MINOR}"
-pytestmark = pytest.mark.usefixtures("unmeasured")
 PLATFORMS = [
     *("manylinux1", "manylinux2010", "manylinux2014", "manylinux_2_5", "manylinux_2_12", "manylinux_2_17"),
     *("manylinux_2_26", "manylinux_2_28", "manylinux_2_34", "linux"),

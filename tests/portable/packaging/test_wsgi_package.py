@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,9 +33,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "shipped"
 
 
+INSTALLED = {"PYTHONPATH": sysconfig.get_path("purelib")}
+
+
 def alone(*arguments: str) -> list[str]:
-    """Return the command that runs with what is in its folder, and what is installed."""
-    return [sys.executable, "-E", "-s", "-m", "platforms.wsgi", *arguments]
+    """Return the command that runs with what is in its folder and is INSTALLED, but for editable installations."""
+    return [sys.executable, "-S", "-m", "platforms.wsgi", *arguments]
 
 
 @pytest.mark.parametrize(("server", "packages"), [("waitress", "waitress"), ("granian", "granian uvloop")])
@@ -49,7 +53,7 @@ def test_server_that_is_not_installed_is_named_with_what_installs_it(folder: Pat
 def port(folder: Path) -> Iterator[int]:
     """Return the port on which the package's own command serves it."""
     port = http.free_port()
-    with running(alone("--port", str(port)), cwd=folder) as process:
+    with running(alone("--port", str(port)), environ=INSTALLED, cwd=folder) as process:
         process.wait_for_line("serving")
         http.wait_for_port(port)
         yield port
@@ -71,7 +75,7 @@ def test_it_names_the_server_that_the_tests_run_on(folder: Path) -> None:
 
 
 def test_package_has_no_packager(folder: Path) -> None:
-    ran = subprocess.run(alone("package"), cwd=folder, capture_output=True, text=True, check=False)
+    ran = subprocess.run(alone("package"), env=INSTALLED, cwd=folder, capture_output=True, text=True, check=False)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.endswith("error: unrecognized arguments: package\n")

@@ -16,8 +16,6 @@ from portable.project.functions import Function
 
 from ..packaging.wheelhouse import make_source, make_wheel
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 
 class Project:
     """A project in a folder, whose packages come from a folder beside it; the servers' lock names one, `server`."""

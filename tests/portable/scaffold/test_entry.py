@@ -9,7 +9,7 @@ import yaml
 
 from portable.deploying.errors import BadSettings
 from portable.scaffold.entry import added
-from tests.runtimes.processes import REPOSITORY_DIR
+from tests.sample import STACK_PATH
 
 ENTRY = """\
 second:
@@ -67,6 +67,7 @@ def test_file_without_functions_gets_its_first(text: str) -> None:
     "last",
     [
         "{lang: portable, handler: ./one}",
+        "&usual\n    lang: portable\n",
         "\n    text: |\n      one\n      # no comment\n",
         "\n    text: >-\n      one\n\n",
     ],
@@ -78,8 +79,8 @@ def test_last_function_may_be_written_in_any_way(last: str) -> None:
     assert functions == {**yaml.safe_load(text)["functions"], **yaml.safe_load(ENTRY)}
 
 
-def test_stack_file_of_the_repository_takes_one_more() -> None:
-    text = (REPOSITORY_DIR / "stack.yml").read_text()
+def test_stack_file_of_the_sample_takes_one_more() -> None:
+    text = STACK_PATH.read_text()
     before, after = (yaml.safe_load(one) for one in (text, whole(text)))
 
     assert after.pop("functions") == {**before.pop("functions"), **yaml.safe_load(ENTRY)}
@@ -99,6 +100,10 @@ def test_stack_file_of_the_repository_takes_one_more() -> None:
         ("a: 1\n---\nb: 2\n", "line 2: "),
         ("- one\n", "is no stack file"),
         ("functions: \x07\n", "mend it first"),
+        ("[a]: b\n", "line 1: "),
+        ("functions: {}\n", "do not stand one below the other"),
+        ("functions:\n  first:\n    lang: a\nfunctions: []\n", "do not stand one below the other"),
+        ("x: &x [*x]\nfunctions:\n  first:\n    lang: portable\n", "mend it first"),
     ],
 )
 def test_file_that_is_not_added_to(text: str, said: str) -> None:

@@ -152,6 +152,11 @@ class TestRefused:
 
         self.refused(tmp_path, "stack.yml cannot be read")
 
+    def test_stack_file_of_the_other_name(self, tmp_path: Path) -> None:
+        (tmp_path / "stack.yaml").write_text("version: 1.0\n")
+
+        self.refused(tmp_path, r"stack\.yaml is here, and stack\.yml is what is read: rename it")
+
     def test_function_that_is_declared(self, tmp_path: Path) -> None:
         (tmp_path / "stack.yml").write_text("functions:\n  hello:\n    lang: python3-http\n")
 

@@ -85,8 +85,13 @@ def test_body_has_the_type_of_what_it_is_given_as(sent: dict[str, Any], content_
 
 
 def test_two_bodies_are_refused() -> None:
-    with pytest.raises(TypeError, match="one body"):
+    with pytest.raises(TypeError, match="a request has one body, and json and content are given"):
         Client(seen).post("/", json={}, content=b"x")
+
+
+def test_argument_that_there_is_not_is_refused_with_those_that_are() -> None:
+    with pytest.raises(TypeError, match="a request has no query: it takes params, headers, "):
+        Client(seen).get("/", query={})  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(
@@ -265,6 +270,14 @@ def test_secret_of_a_test_is_not_kept_for_the_next(tmp_path: Path, monkeypatch: 
         monkeypatch.setenv("KEY", value)
 
         assert client.get().text == value
+
+
+def test_import_that_fails_elsewhere_is_refused(tmp_path: Path) -> None:
+    write_function(tmp_path / "hello")
+    (tmp_path / "hello" / "handler.py").write_text("from hello import words\ndef handle(event, context):\n    pass\n")
+
+    with pytest.raises(BadSettings, match=r"handler.py:1: .*from hello import words"):
+        Client(tmp_path / "hello").get()
 
 
 def test_json_that_is_not_ascii_arrives() -> None:

@@ -173,4 +173,9 @@ def test_plugin_imports_nothing_of_the_tool_until_it_is_used() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
 
-    assert ran.stdout.split() == ["portable", "portable.testing", "portable.testing.plugin"]
+    assert ran.stdout.split() == [
+        "portable",
+        "portable.testing",
+        "portable.testing.left_out",
+        "portable.testing.plugin",
+    ]

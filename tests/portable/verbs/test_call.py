@@ -82,6 +82,7 @@ def test_body_is_as_it_is(project: Path) -> None:
     [
         (("/x",), "GET", "", ""),
         (("/x", "-X", "delete"), "DELETE", "", ""),
+        (("/x", "-d", "null"), "POST", "application/json", "null"),
         (("/x", "-d", "a=1"), "POST", "application/x-www-form-urlencoded", "a=1"),
         (("/x", "-d", "[]", "-H", "content-type: text/x"), "POST", "text/x", "[]"),
         (("/x", "-X", "PUT", "-d", "-"), "PUT", "application/x-www-form-urlencoded", "from stdin"),
@@ -175,6 +176,16 @@ def test_function_that_cannot_be_loaded_is_told_in_a_line(project: Path) -> None
 
     assert (code, out) == (1, "")
     assert "handler.py:1: ModuleNotFoundError: No module named 'no_such_module'" in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("ending", ["os._exit(0)", "os.kill(os.getpid(), 9)"])
+def test_function_that_ends_its_process_is_told(project: Path, ending: str) -> None:
+    (project / "ending").mkdir(exist_ok=True)
+    (project / "ending" / "handler.py").write_text(f"import os\ndef handle(event, context):\n    {ending}\n")
+    code, out, err = call(project, "./ending")
+
+    assert (code, out) == (1, "")
+    assert "ending ended its process, with exit code " in err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,6 @@ from tests.runtimes.processes import running
 from ..packaging.wheelhouse import make_wheel, require
 from .projects import portable, write_stack
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:

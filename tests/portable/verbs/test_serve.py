@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -10,19 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from tests import spellings
 from tests.runtimes.http import free_port
 from tests.runtimes.processes import Server, running
 
 from ..packaging.wheelhouse import make_wheel, require
 from .projects import portable, write_stack
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 FIELDS = "environment: {greeting: good evening}\nsecrets: [api-key]"
 HANDLER = """
 import os, first
 def handle(event, context):
-    return f"{first.version} {os.environ['greeting']} {context.secret('api-key')}"
+    return f"{context.function_name} {first.version} {os.environ['greeting']} {context.secret('api-key')}"
 """
 
 
@@ -59,18 +59,18 @@ def answer(url: str) -> str:
 @pytest.mark.parametrize("arguments", [(), ("hello",), ("--function", "hello"), ("./hello", "--platform", "openfaas")])
 def test_function_has_its_requirements_variables_and_secrets(project: Path, arguments: tuple[str, ...]) -> None:
     with serving(project, *arguments) as (_, url):
-        assert answer(url) == "1.0 good evening a secret"
+        assert answer(url) == "hello 1.0 good evening a secret"
 
 
 def test_changed_requirements_and_variables_are_taken(project: Path) -> None:
     with serving(project) as (server, url):
         require(project / "hello", project / "wheelhouse", "first==2.0")
         server.wait_for_line("call it:")
-        assert answer(url) == "2.0 good evening a secret"
+        assert answer(url) == "hello 2.0 good evening a secret"
 
         write_stack(project, "hello", fields=FIELDS.replace("evening", "morning"))
         server.wait_for_line("call it:")
-        assert answer(url) == "2.0 good morning a secret"
+        assert answer(url) == "hello 2.0 good morning a secret"
 
 
 def test_requirement_that_cannot_be_had_is_told_and_the_function_served_as_it_was(project: Path) -> None:
@@ -78,7 +78,7 @@ def test_requirement_that_cannot_be_had_is_told_and_the_function_served_as_it_wa
         require(project / "hello", project / "wheelhouse", "first==3.0")
 
         assert "first==3.0 of hello/requirements.txt" in server.wait_for_line("error: ")
-        assert answer(url) == "1.0 good evening a secret"
+        assert answer(url) == "hello 1.0 good evening a secret"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,24 @@ def test_bad_argument_is_told_and_starts_nothing(project: Path, arguments: tuple
     assert (done.returncode, done.stdout) == (2, "")
     assert complaint in done.stderr
     assert not (project / ".portable").exists()
+
+
+def test_import_that_no_package_has_is_told_and_starts_nothing(project: Path) -> None:
+    (project / "hello" / "helper.py").touch()
+    (project / "hello" / "handler.py").write_text("from hello import helper")
+    done = subprocess.run(portable("serve"), cwd=project, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: hello/handler.py:1: `from hello import helper` works in no package, where the folder is function/: "
+        "write `from function import helper`\n"
+    )
+
+
+def test_helper_is_one_module_in_a_folder_of_any_name(project: Path) -> None:
+    spellings.write(project / "hello")
+    with serving(project) as (_, url):
+        assert json.loads(answer(url)) == spellings.ANSWER
 
 
 def test_missing_secret_is_told_and_starts_nothing(project: Path) -> None:

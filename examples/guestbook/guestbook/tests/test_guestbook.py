@@ -39,8 +39,8 @@ def test_entries_come_newest_first_and_page_by_page(on_every_platform):
     for number in range(1, 6):
         write(message=str(number))
     first = client.get("/", params={"limit": "2"}).json()
-    second = client.get(first["older"]).json()
-    last = client.get(second["older"]).json()
+    second = client.get("/" + first["older"]).json()
+    last = client.get("/" + second["older"]).json()
 
     assert [entry["message"] for page in (first, second, last) for entry in page["entries"]] == list("54321")
     assert last["older"] is None
@@ -79,7 +79,7 @@ def test_a_form_leads_back_to_the_page(on_every_platform):
     written = client.post("/", data={"name": "Ada & <b>Bob</b>", "message": "from a form"}, headers=html)
     page = client.get("/", headers=html)
 
-    assert (written.status, written.headers["location"]) == (303, "/")
+    assert (written.status, written.headers["location"]) == (303, "?")
     assert page.headers["content-type"].startswith("text/html")
     assert "<h2>Ada &amp; &lt;b&gt;Bob&lt;/b&gt;</h2>" in page.text
 

@@ -139,7 +139,6 @@ class TestBytecode:
         assert len(built.files) == 2 * (1 + len(SHIM))
 
 
-@pytest.mark.usefixtures("unmeasured")
 class TestRequirements:
     def test_packages_are_at_the_top(self, function_dir: Path, wheelhouse: Path) -> None:
         make_wheel(wheelhouse, "first")

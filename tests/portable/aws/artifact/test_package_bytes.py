@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pathspec
 import pytest
 
 from .pythons import VERSIONS, find_python
@@ -110,7 +111,12 @@ def test_zip_does_not_depend_on_the_python(tmp_path: Path, source: Source, expec
     if python is None:
         pytest.skip(f"there is no Python {version} on this machine")
 
-    assert build(source.copy(tmp_path), python=python) == expected
+    packages_dir = tmp_path / "packages"  # what the tool needs of others, of which that Python has none
+    packages_dir.mkdir()
+    (packages_dir / "pathspec").symlink_to(Path(pathspec.__file__).parent)
+
+    folder = source.copy(tmp_path / "project")
+    assert build(folder, python=python, environ={"PYTHONPATH": str(packages_dir)}) == expected
 
 
 def test_zip_depends_on_the_content(tmp_path: Path, source: Source, expected: bytes) -> None:

@@ -1,4 +1,4 @@
-"""function/openapi.json as API Gateway gets it."""
+"""A function's openapi.json as API Gateway gets it."""
 
 from __future__ import annotations
 

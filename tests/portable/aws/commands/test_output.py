@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sample import PROJECT_DIR
+
 from ...deploying.worlds import Terminal
 from ..project import ROOT, SETTINGS, Project
 from ..strict import StrictAws
@@ -159,7 +161,8 @@ def bare(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedP
     (folder / "deploy.toml").write_text(SETTINGS if "AWS_REGION" not in environ else "")
     quiet = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(folder), "PATH": os.environ["PATH"]}
     command = [sys.executable, "-m", "portable", "aws", *arguments, "--config", str(folder / "deploy.toml")]
-    return subprocess.run(command, cwd=ROOT, env={**quiet, **environ}, capture_output=True, text=True, check=False)
+    environ = {**quiet, "PYTHONPATH": str(ROOT), **environ}
+    return subprocess.run(command, cwd=PROJECT_DIR, env=environ, capture_output=True, text=True, check=False)
 
 
 def test_no_credentials_say_what_to_set(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_rest_knows_only_the_paths_and_methods_of_the_spec(serve: Serve, method:
 
     assert (reply.status, reply.json()) == (403, {"message": "Missing Authentication Token"})
     assert place.function.events == []
-    assert place.line().endswith("function/openapi.json has no such path and method")
+    assert place.line().endswith("  openapi.json has no such path and method")
 
 
 @pytest.mark.parametrize("door", ["http", "url"])

@@ -25,7 +25,7 @@ def write_profiles(tmp_path: Path) -> dict[str, str]:
 def test_nothing_given_is_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert read(tmp_path) == Settings("meditations", "dev", "eu-west-1", tmp_path / "function")
+    assert read(tmp_path) == Settings(app="meditations", stage="dev", region="eu-west-1")
 
 
 def test_default_paths_are_those_of_the_project(monkeypatch: pytest.MonkeyPatch) -> None:

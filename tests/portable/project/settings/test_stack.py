@@ -14,7 +14,7 @@ from .files import STACK, two, write_stack
 
 
 def read(tmp_path: Path, fields: str = "", *, text: str = STACK, named: str | None = None) -> stack.StackSettings:
-    return stack.read(named, write_stack(tmp_path, fields, text=text), {})
+    return stack.read(named, write_stack(tmp_path, fields, text=text), {}, least_mb=128)
 
 
 def refusal(tmp_path: Path, fields: str = "", *, text: str = STACK, named: str | None = None) -> str:
@@ -62,15 +62,15 @@ def test_environment_secrets_and_place(tmp_path: Path) -> None:
     ("written", "memory_mb"),
     [
         ("128Mi", 128),
-        ("20Mi", 20),
+        ("20Mi", 128),
         ("1Gi", 1024),
         ("256M", 245),  # 244.14 of the platforms'
         ("268435456", 256),
         ("268435457", 257),
-        ("0", 0),
+        ("0", 128),
     ],
 )
-def test_memory_limit_is_rounded_up(tmp_path: Path, written: str, memory_mb: int) -> None:
+def test_memory_limit_is_rounded_up_to_what_the_platform_gives(tmp_path: Path, written: str, memory_mb: int) -> None:
     assert read(tmp_path, f"limits: {{memory: {written}}}").written["memory_mb"].value == memory_mb
 
 

@@ -21,7 +21,6 @@ from tests.runtimes import http
 
 from .processes import THIS_TREE, Reports, call, providing, secret_store, start, write_function, write_stack
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
 VERSION = "import first\n\ndef handle(event, context):\n    return first.version\n"
 
 
