@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 
 from ..deploying.errors import DeployError
+from ..deploying.spelling import spelled
 
 
 def compose_command(environ: Mapping[str, str]) -> list[str]:
@@ -16,7 +17,9 @@ def compose_command(environ: Mapping[str, str]) -> list[str]:
         return [docker, "compose"]
     if older:
         return [older]
-    raise DeployError("docker compose is missing: install its plugin, or docker-compose; `portable dev` needs neither")
+    raise DeployError(
+        f"docker compose is missing: install its plugin, or docker-compose; `{spelled('dev')}` needs neither"
+    )
 
 
 def run(command: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from ..deploying.errors import BadSettings
+from ..deploying.spelling import spelled
 from ..project.functions import LANG, Function, declared
 from ..project.variables import secret
 from . import contexts, engine
@@ -41,7 +42,7 @@ class ComposeProject:
         Raises DeployError, before anything is started, if something is missing.
         """
         if not self.functions:
-            raise BadSettings(f"there is no function with lang: {LANG}: `portable new NAME` makes one")
+            raise BadSettings(f"there is no function with lang: {LANG}: `{spelled('new', 'NAME')}` makes one")
         for one in self.functions:
             if not one.folder.is_dir():
                 raise BadSettings(

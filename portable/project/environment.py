@@ -33,7 +33,7 @@ SERVERS = (assets.path("requirements/serve.txt"), assets.path("requirements/fast
 _WITH_TOOL = Path(__file__).with_name("with_tool.py")
 _COMPLETE = "complete"  # written last: without it the maker was interrupted
 _LIB = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
-_VERSION_OF_THIS = "1"  # another one makes every environment again
+_FORMAT = "1"  # of what is made here: another one makes every environment again
 
 Say = Callable[[str], None]
 
@@ -80,7 +80,7 @@ def _folder(function: Function, servers: Iterable[Path]) -> Path:
     python = f"{sys.base_prefix} {sys.implementation.cache_tag} {sys.abiflags}"
     place = _digest(str(function.folder), python, str(_TOOL_DIR))
     own = contents(function.folder / FILE_NAME)
-    key = _digest(_VERSION_OF_THIS, *own.values(), *(lock.read_bytes() for lock in servers))
+    key = _digest(_FORMAT, *own.values(), *(lock.read_bytes() for lock in servers))
     name = re.sub(r"[^\w.-]", "_", function.name)
     return function.root / PORTABLE_DIR / "environments" / f"{name}-{place}-{key}"
 
@@ -116,22 +116,22 @@ def _make(found: Environment, function: Function, world: World, *, say: Say, ser
     shown = os.path.relpath(requirements, function.root)
     say(f"{function.name}: making its environment" + (f" from {shown}" if requirements.exists() else ""))
 
-    def uv(*arguments: str) -> None:
+    def uv(*arguments: str, of: str) -> None:
         cwd = function.folder
-        run_uv(arguments, cwd=cwd, environ=world.environ, say=lambda line: say(f"{function.name}: {line}"))
+        try:
+            run_uv(arguments, cwd=cwd, environ=world.environ, say=lambda line: say(f"{function.name}: {line}"))
+        except UvFailed as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise BadSettings(explained(str(error), of)) from None
 
     install = ("pip", "install", "--python", str(found.python))
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-        uv("venv", "--no-project", "--python", sys.executable, str(folder))
-        if requirements.exists():
-            uv(*install, "--requirement", str(requirements))
-        missing = folder / "servers.txt"
-        missing.write_text(_missing(servers, folder / _LIB))
-        uv(*install, "--no-deps", "--requirement", str(missing))
-    except UvFailed as error:
-        shutil.rmtree(folder)
-        raise BadSettings(explained(str(error), shown)) from None
+    shutil.rmtree(folder, ignore_errors=True)
+    uv("venv", "--no-project", "--python", sys.executable, str(folder), of="the environment")
+    if requirements.exists():
+        uv(*install, "--requirement", str(requirements), of=shown)
+    missing = folder / "servers.txt"
+    missing.write_text(_missing(servers, folder / _LIB))
+    uv(*install, "--no-deps", "--requirement", str(missing), of="portable's own servers")
     (folder / _LIB / "platforms").symlink_to(_TOOL_DIR / "platforms")
     (folder / _COMPLETE).touch()
 
@@ -140,7 +140,7 @@ def _missing(servers: Sequence[Path], lib: Path) -> str:
     """Return the entries of lock files whose packages are not installed: the function's own versions stay."""
     there = {_normal(one.name) for one in importlib.metadata.distributions(path=[str(lib)])}
     entries = [entry for lock in servers for entry in re.split(r"^(?=[^\s#])", lock.read_text(), flags=re.MULTILINE)]
-    return "".join(entry for entry in entries if _normal(re.split("[^\\w.-]|==", entry, maxsplit=1)[0]) not in there)
+    return "".join(entry for entry in entries if _normal(re.split(r"[^\w.-]", entry, maxsplit=1)[0]) not in there)
 
 
 def _normal(name: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..deploying.errors import BadSettings
+from ..deploying.spelling import spelled
 from ..deploying.world import World
 from ..scaffold import source as tool_source
 from ..scaffold.new import STACK, Made
@@ -16,11 +17,11 @@ from ..scaffold.templates import KINDS
 
 @click.command()
 @click.argument("name")
-@click.option("--kind", type=click.Choice(KINDS), default=KINDS[0], show_default=True, help="what calls the function")
+@click.option("--kind", type=click.Choice(KINDS), default=KINDS[0], show_default=True, help="What calls the function.")
 @click.option(
     "--source",
     metavar="REQUIREMENT",
-    help="what a new project's CI installs as `portable` (default: what this one was installed from)",
+    help="What the machines of a new project install: a URL for pip. Without it, what this tool was installed from.",
 )
 @click.pass_obj
 def command(world: World, name: str, kind: str, source: str | None) -> int:
@@ -28,9 +29,9 @@ def command(world: World, name: str, kind: str, source: str | None) -> int:
 
     Where there is no stack.yml it makes the project too. Nothing is overwritten.
     """
-    if source and Path(STACK).exists():
+    if source is not None and Path(STACK).exists():
         raise BadSettings(f"--source is for a new project, and {STACK} is here: leave it out")
-    requirement = tool_source.requirement_from(source) if source else tool_source.installed()
+    requirement = tool_source.requirement_from(source) if source is not None else tool_source.installed()
     made = make_new(Path.cwd(), name, kind, requirement)
     for line in _told(made, name, has_source=requirement is not None):
         print(line, file=world.stdout)
@@ -51,7 +52,7 @@ def _told(made: Made, name: str, *, has_source: bool) -> list[str]:
         *lines,
         "",
         "next:",
-        f"  portable test {name}",
-        "  portable dev",
+        f"  {spelled('test', name)}",
+        f"  {spelled('dev')}",
         f"  curl http://127.0.0.1:8080/function/{name}",
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import boto3
 from moto import mock_aws
 
 from portable.aws.apply import carry_out
@@ -13,7 +12,7 @@ from portable.aws.aws import Aws
 from portable.aws.plan import Plan, Step
 from portable.deploying.changes import Difference
 
-from .stubs import REGION
+from .stubs import REGION, boto_session
 
 
 class NoChecks:
@@ -45,7 +44,7 @@ class Unseen:
 def moto_aws() -> Iterator[Aws]:
     """Yield an empty account."""
     with mock_aws():
-        yield Aws(boto3.Session(region_name=REGION), REGION)
+        yield Aws(boto_session(), REGION)
 
 
 def do(aws: Aws, steps: Sequence[Step], known: Mapping[str, str] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import boto3
@@ -18,7 +19,7 @@ class StubbedSession:
     region_name: str | None = REGION
 
     def __init__(self) -> None:
-        self._session = boto3.Session(aws_access_key_id="id", aws_secret_access_key="secret", region_name=REGION)
+        self._session = boto_session()
         self._stubs: dict[tuple[str, str], Stubber] = {}
 
     def client(self, service_name: str, *, region_name: str = REGION, config: Config | None = None) -> Any:
@@ -52,3 +53,9 @@ class StubbedSession:
             stub.activate()
             self._stubs[service, region] = stub
         return self._stubs[service, region]
+
+
+@cache
+def boto_session() -> boto3.Session:
+    """Return the one session of all tests: each would read the models of AWS's services anew."""
+    return boto3.Session(aws_access_key_id="id", aws_secret_access_key="secret", region_name=REGION)

@@ -20,6 +20,20 @@ def test_function_ships_without_what_only_deployers_read(tmp_path: Path) -> None
     assert contents.function_files(tmp_path) == {f"function/{path}": content for path, content in shipped.items()}
 
 
+def test_portableignore_says_what_ships(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"handler.py": b"1", "big.csv": b"", "tests/x.py": b"2", "README.md": b""})
+    lay_out(tmp_path, {".portableignore": b"*.csv\n!tests/\n"})
+
+    assert contents.function_files(tmp_path) == {"function/handler.py": b"1", "function/tests/x.py": b"2"}
+
+
+def test_portableignore_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"handler.py": b"", ".portableignore": b"!\n"})
+
+    with pytest.raises(PackageError, match=r"\.portableignore:1: '!' is no pattern of git's"):
+        contents.function_files(tmp_path)
+
+
 @pytest.mark.parametrize("files", [{}, {".env": b"", "__pycache__/x.pyc": b""}, {"requirements.txt": b"flask\n"}])
 def test_folder_with_nothing_that_ships_is_an_error(tmp_path: Path, files: dict[str, bytes]) -> None:
     with pytest.raises(PackageError, match=r"there is nothing to ship in '.*': it takes a handler\.py"):

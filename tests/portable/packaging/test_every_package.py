@@ -22,7 +22,7 @@ from portable import __main__ as portable
 from portable.aws.artifact.package import build as build_for_lambda
 from portable.packaging import contents
 from tests.runtimes.processes import REPOSITORY_DIR
-from tests.sample import FUNCTION_DIR, STACK_PATH
+from tests.sample import FUNCTION_DIR, PROJECT_DIR, STACK_PATH
 
 from .trees import lay_out, tree
 
@@ -125,11 +125,12 @@ def top(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("every")
 
 
-def digest_of(name: str, function_dir: Path) -> str:
-    """Return the digest of a function in the package of a platform."""
+def digest_of_sample(name: str) -> str:
+    """Return the digest of the sample function in the package of a platform."""
     if name == "aws_lambda":
-        return build_for_lambda(function_dir, "python3.13", "arm64").function_digest
-    digest: str = import_module(f"portable.packaging.{name}").build(function_dir).function_digest
+        return build_for_lambda(FUNCTION_DIR, "python3.13", "arm64").function_digest
+    with contextlib.chdir(PROJECT_DIR):  # where its stack.yml is
+        digest: str = import_module(f"portable.packaging.{name}").build(FUNCTION_DIR).function_digest
     return digest
 
 
@@ -149,7 +150,7 @@ class TestPackage:
 
         assert json.loads(machines.out)["function"] == expected
         assert re.findall(r"^function +(\w+)$", people.out, re.MULTILINE) == [expected]
-        assert digest_of(name, FUNCTION_DIR) == digest_of("wsgi", FUNCTION_DIR)
+        assert digest_of_sample(name) == digest_of_sample("wsgi")
 
     def test_two_builds_give_the_same_bytes_wherever_whenever_and_by_whomever(self, name: str, top: Path) -> None:
         one, other = (packaged.output for packaged in both(name, top))

@@ -218,6 +218,12 @@ class TestErrors:
         with pytest.raises(BadSettings, match=r"hello/requirements\.txt: .*oldie"):
             project.make()
 
+    def test_server_that_cannot_be_had_is_not_told_as_the_function_s(self, project: Project) -> None:
+        (project.wheelhouse / "server-1.0-py3-none-any.whl").unlink()
+
+        with pytest.raises(BadSettings, match=r"^server==1\.0 of portable's own servers: |^server of portable's own"):
+            project.make()
+
     def test_earlier_one_stays_if_the_new_one_cannot_be_made(self, project: Project) -> None:
         before = project.make()
         project.require("nowhere")

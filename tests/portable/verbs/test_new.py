@@ -70,6 +70,7 @@ def test_every_verb_that_a_made_file_names_is_one(root: Path) -> None:
     ("arguments", "said"),
     [
         (("Hello",), "not every platform takes: it takes 2 to 44 of a-z"),
+        (("hello", "--source", ""), "--source is ''; it takes what pip installs on any machine"),
         (("hello", "--source", "."), "--source is '.'; it takes what pip installs on any machine"),
         (("hello", "--kind", "queue"), "'queue' is not one of 'api', 'events', 'cron'"),
         ((), "NAME"),
