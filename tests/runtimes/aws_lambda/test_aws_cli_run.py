@@ -90,4 +90,4 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 def test_a_port_that_is_none_is_a_mistake_of_usage(tmp_path: Path) -> None:
     with command(tmp_path, "--port", "70000") as process:
         assert process.process.wait(TIMEOUT_S) == 2
-        assert "70000" in process.wait_for_line("error: argument --port")
+        assert "70000" in process.wait_for_line("error: Invalid value for '--port'")
