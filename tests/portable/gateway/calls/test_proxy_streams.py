@@ -70,6 +70,7 @@ class TestStreams:
 
     @on_loop
     async def test_replica_that_reads_nothing_stops_the_client(self) -> None:
+        size = 96 * 2**20  # Linux's buffers of two connections may hold 72 MB: tcp_rmem and tcp_wmem of tcp(7)
         release = asyncio.Event()
 
         async def script(peer: Peer) -> None:
@@ -78,14 +79,14 @@ class TestStreams:
             await peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
         async with replica(script) as upstream, gateway(upstream.port) as it, connected(it.port) as client:
-            sending = asyncio.ensure_future(client.send(request("POST", "/function/echo", body=b"x" * 32 * 2**20)))
+            sending = asyncio.ensure_future(client.send(request("POST", "/function/echo", body=b"x" * size)))
             done, _ = await asyncio.wait([sending], timeout=1.0)
             assert not done
             release.set()
 
             assert (await client.reply()).status == 200
             await sending
-            assert len(upstream.requests[0].body) == 32 * 2**20
+            assert len(upstream.requests[0].body) == size
 
     @on_loop
     async def test_answer_before_the_body_is_whole_reaches_a_client_that_still_sends(self) -> None:
