@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 VERBS = (
     *("new", "dev", "serve", "test", "call", "event", "up", "down"),
-    *("gateway", "check", "package", "aws", "openwhisk", "replay", "record"),
+    *("gateway", "check", "package", "aws", "openwhisk", "replay", "record", "doctor"),
 )
 _EXTRAS = {"awslambdaric": "aws", "boto3": "aws", "botocore": "aws", "debugpy": "debug"}
 _CHECKOUT = Path(__file__).parents[1]

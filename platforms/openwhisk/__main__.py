@@ -16,7 +16,7 @@ def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
     parser = _parser(environ)
     options, unknown = parser.parse_known_args(arguments)
     if unknown:  # among them may be a key: they are not repeated
-        parser.error("it takes --host and --port alone; `python -m portable` packages and deploys")
+        parser.error("it takes --host and --port alone; `portable` packages and deploys")
     set_up_log(parser.error, environ)
     try:
         return serve(options.host, options.port, environ, _announce)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..deploying.spelling import spelled
+
 MANAGED_BY = "portable"
 ALIAS_LIVE = "live"
 ALIAS_PREVIOUS = "previous"
@@ -24,6 +26,10 @@ class Names:
     def base(self) -> str:
         """Return `{app}-{stage}`: the name of the function, its API, usage plan and key, and what alarms begin with."""
         return f"{self.app}-{self.stage}"
+
+    def command(self, *words: str) -> str:
+        """Return a command about this stage, as a shell reads it."""
+        return spelled("aws", *words, "--function", self.app, "--stage", self.stage)
 
     @property
     def global_base(self) -> str:

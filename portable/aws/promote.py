@@ -13,6 +13,8 @@ def changes(state: FunctionState | None, names: Names, *, smoke: bool = True) ->
     """Return the steps. Raises DeployError if no canary is in flight."""
     live = state.live if state else None
     if state is None or live is None or live.canary_version is None:
-        raise DeployError(f"{names.base} has no canary to promote; `deploy --canary 10` starts one")
+        raise DeployError(
+            f"{names.base} has no canary to promote; `{names.command('deploy', '--canary', '10')}` starts one"
+        )
     proof = aliases.proof(names, live.canary_version, smoke=smoke)
     return [aliases.switch(state, live, names, live.canary_version, "promoted after", proof)]

@@ -32,7 +32,7 @@ def changes(state: FunctionState | None, names: Names, to: str | None = None, *,
     """
     live = state.live if state else None
     if state is None or live is None:
-        raise DeployError(f"{names.base} has no live version to go back from; `deploy` makes one")
+        raise DeployError(f"{names.base} has no live version to go back from; `{names.command('deploy')}` makes one")
     if to is not None and state.version(to) is None:
         raise BadSettings(f"--to {to}: {_choice(state, live, names)}")
     if to == live.version or (to is None and live.canary_version is not None):

@@ -41,7 +41,7 @@ class Secret:
 class Secrets:
     """What there is of a stage's secrets, by their names without the path."""
 
-    stage: str
+    names: Names
     found: Mapping[str, Secret]
 
 
@@ -80,7 +80,7 @@ def read(aws: Aws, names: Names, wanted: Sequence[str] = ()) -> Secrets:
             found[name] = _secret(one)
         else:
             found.pop(name, None)
-    return Secrets(names.stage, dict(sorted(found.items())))
+    return Secrets(names, dict(sorted(found.items())))
 
 
 def missing(found: Secrets, wanted: Sequence[str]) -> str:
@@ -90,8 +90,7 @@ def missing(found: Secrets, wanted: Sequence[str]) -> str:
         one = found.found.get(name)
         if one is None or one.deleted:
             state = "is scheduled for deletion" if one else "is not set"
-            command = f"python -m portable aws secret set {name} --stage {found.stage}"
-            lines.append(f"secret {name!r} of stack.yml {state}: run `{command}`")
+            lines.append(f"secret {name!r} of stack.yml {state}: run `{found.names.command('secret', 'set', name)}`")
     return "\n".join(lines)
 
 

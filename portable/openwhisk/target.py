@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from ..deploying.arguments import Arguments
 from ..deploying.errors import BadSettings
+from ..deploying.spelling import spelled
 from ..deploying.world import World
+from ..project.functions import STACK
 from . import settings
 from .action_settings import ActionSettings, Options, load
 from .api import Api
@@ -78,6 +80,13 @@ def ask(place: Where, world: World, console: Console) -> Target:
         )
     namespace = namespaces[0] if found.namespace == "_" else found.namespace
     return Target(api, found.api_url, namespace, place.name)
+
+
+def again(arguments: Arguments, *words: str) -> str:
+    """Return a command about the same action, as a shell reads it."""
+    chosen = {name: getattr(arguments, name) for name in ("function", "stack", "config", "name", "package")}
+    given = [f"--{name}={value}" for name, value in chosen.items() if value not in (None, STACK)]
+    return spelled("openwhisk", *words, *given)
 
 
 def connect(arguments: Arguments, world: World, console: Console) -> Target:

@@ -1,6 +1,7 @@
 """A recorded call, replayed through any shim: a bug seen on one platform becomes a test on all. It never ships.
 
-`check` and `replay` are for tests; `python -m portable replay` replays and records. docs/replay.md tells of both.
+`check` and `replay` are for tests; `portable replay` and `portable record` are the commands.
+docs/replay.md tells of all of them.
 """
 
 from ..emulators.messages import Reply

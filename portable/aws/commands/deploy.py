@@ -10,6 +10,7 @@ from ...deploying.errors import BadSettings
 from .. import planner, secrets
 from ..artifact.target import Target
 from ..console import Console, plan_facts
+from ..names import Names
 from ..plan import Plan
 from ..planner import Found
 from ..resources import release
@@ -40,7 +41,7 @@ def run(arguments: Arguments, world: World, console: Console) -> int:
     seconds = round(world.clock() - began, 1)
     outcome = {"result": "deployed" if plan.steps else "nothing to do", **_facts(plan, known, found, target)}
     console.result(
-        _told(plan, outcome, stage.names.stage, seconds), **stage.facts, **outcome, seconds=seconds, **plan_facts(plan)
+        _told(plan, outcome, stage.names, seconds), **stage.facts, **outcome, seconds=seconds, **plan_facts(plan)
     )
     return 0
 
@@ -54,12 +55,16 @@ def _facts(plan: Plan, known: Mapping[str, str], found: Found, target: Target) -
     return {"version": version, "canary": canary, "url": known.get("url")}
 
 
-def _told(plan: Plan, outcome: Mapping[str, str | None], stage: str, seconds: float) -> str:
+def _told(plan: Plan, outcome: Mapping[str, str | None], names: Names, seconds: float) -> str:
     lines = [f"\ndone in {seconds} s: version {outcome['version']} is live" if plan.steps else "nothing to do"]
     if outcome["canary"]:
-        lines.append(f"version {outcome['canary']} gets its share of the calls: `promote` or `rollback` is next")
+        lines += [
+            f"version {outcome['canary']} gets its share of the calls",
+            f"all of them with: {names.command('promote')}",
+            f"back with: {names.command('rollback')}",
+        ]
     elif _moves(plan, "version"):
-        lines.append(f"back with: python -m portable aws rollback --stage {stage}")
+        lines.append(f"back with: {names.command('rollback')}")
     return "\n".join([*lines, *filter(None, [outcome["url"]])])
 
 

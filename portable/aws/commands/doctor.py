@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 
 from ...deploying.arguments import Arguments
 from ...deploying.errors import DeployError
+from ...deploying.finding import Finding, tell, tried
 from .. import failures, planner, secrets
 from ..artifact import spec
 from ..console import Console
@@ -20,27 +20,10 @@ from . import building
 OPTIONS = ()
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What one check found; `is_well` is None for what is only good to know."""
-
-    about: str
-    is_well: bool | None
-    said: str
-
-    def __str__(self) -> str:
-        """Return the line for people."""
-        mark = {True: "ok", False: "NO", None: "--"}[self.is_well]
-        return f"  {mark}  {self.about:12} {self.said}"
-
-
 def run(arguments: Arguments, world: World, console: Console) -> int:
     """Print every finding; return 1 if one is bad. Reads only."""
     findings = list(_findings(arguments, world, console))
-    well = all(finding.is_well is not False for finding in findings)
-    text = "\n".join([*map(str, findings), "", "all is there" if well else "deploy would fail: see NO above"])
-    console.result(text, findings=[asdict(finding) for finding in findings], well=well)
-    return 0 if well else 1
+    return tell(findings, console, bad="deploy would fail: see NO above")
 
 
 def _findings(arguments: Arguments, world: World, console: Console) -> Iterator[Finding]:
@@ -60,10 +43,7 @@ def _findings(arguments: Arguments, world: World, console: Console) -> Iterator[
 
 
 def _tried(about: str, check: Callable[[], str]) -> Finding:
-    try:
-        return Finding(about, True, check())
-    except Exception as error:  # noqa: BLE001 - whatever it is, the next check comes
-        return Finding(about, False, str(failures.explained(error)).replace("\n", "; "))
+    return tried(about, check, failures.explained)
 
 
 def _settings(settings: Settings, found: list[Settings]) -> str:
@@ -83,8 +63,8 @@ def _spec(settings: Settings) -> str:
 
 def _local_run() -> Finding:
     if find_spec("awslambdaric"):
-        return Finding("local run", True, "awslambdaric is installed")
-    return Finding("local run", None, "`run` needs awslambdaric, which is for Linux")
+        return Finding("local run", "awslambdaric is installed")
+    return Finding("local run", "`portable aws run` needs awslambdaric, which is for Linux", is_well=None)
 
 
 def _credentials(stage: Stage, found: list[Stage]) -> str:

@@ -42,7 +42,9 @@ def _invoke(arguments: Arguments, world: World, console: Console, payload: bytes
         LogType="Tail",
     )
     if answer is None:
-        hint = "`deploy` makes it" if arguments.version == ALIAS_LIVE else "`versions` lists those that there are"
+        is_live = arguments.version == ALIAS_LIVE
+        command = stage.names.command("deploy" if is_live else "versions")
+        hint = f"`{command}` " + ("makes it" if is_live else "lists those that there are")
         raise DeployError(f"{stage.names.base} has no version {arguments.version!r}; {hint}")
     if not arguments.quiet:
         console.warn(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace").rstrip())

@@ -47,5 +47,6 @@ def _list(arguments: Arguments, stage: Stage) -> None:
 def _remove(arguments: Arguments, stage: Stage) -> None:
     if not secrets.remove(stage.aws, stage.names, arguments.name):
         raise DeployError(f"there is no secret {arguments.name!r} in stage {stage.names.stage}")
-    text = f"{arguments.name} is scheduled for deletion in 7 days; `secret set` brings it back"
+    command = stage.names.command("secret", "set", arguments.name)
+    text = f"{arguments.name} is scheduled for deletion in 7 days; `{command}` brings it back"
     stage.console.result(text, name=arguments.name, result="scheduled for deletion")

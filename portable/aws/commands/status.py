@@ -20,7 +20,8 @@ def run(arguments: Arguments, world: World, console: Console) -> int:
     shown = _facts(stage, found)
     plan = planner.changes(found, building.target_of(arguments, stage))
     waiting = sum(step.sign != "?" for step in plan.steps)
-    shown["differs"] = f"{waiting} change(s) wait: see plan" if waiting else "no: what is here is what is live"
+    differs = f"{waiting} change(s) wait: see `{stage.names.command('plan')}`"
+    shown["differs"] = differs if waiting else "no: what is here is what is live"
     lines = [f"  {name:10} {value}" for name, value in shown.items()]
     console.result("\n".join([stage.heading, *lines]), **stage.facts, **shown)
     return 0
@@ -30,7 +31,7 @@ def _facts(stage: Stage, found: planner.Found) -> dict[str, str]:
     """Return the lines, as name and text."""
     rows = [row for row in versions.rows(found.function) if row.marks]
     shown = {" ".join(row.marks): f"version {row.version}, commit {row.commit or 'unknown'}" for row in rows}
-    shown = shown or {"live": "nothing yet: `deploy` makes it"}
+    shown = shown or {"live": f"nothing yet: `{stage.names.command('deploy')}` makes it"}
     shown["url"] = doors.url_of(found.doors, stage.names) or "none"
     states = [
         f"{name.removeprefix(stage.names.base + '-')} {alarm.settings['StateValue']}"

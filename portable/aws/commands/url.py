@@ -18,7 +18,7 @@ def run(arguments: Arguments, world: World, console: Console) -> int:
     url = doors.url_of(doors.read(stage.aws, stage.names), stage.names)
     if url is None:
         closed = stage.settings.front_door == "none"
-        hint = "front_door is 'none' in deploy.toml" if closed else "`deploy` makes one"
+        hint = "front_door is 'none' in deploy.toml" if closed else f"`{stage.names.command('deploy')}` makes one"
         raise DeployError(f"{stage.names.base} has no URL; {hint}")
     console.result(url, url=url)
     return 0

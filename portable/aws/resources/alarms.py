@@ -108,7 +108,8 @@ def _slow(names: Names, timeout_s: int) -> Wanted:
 
 
 def _alarm(names: Names, kind: str, fires: str, params: Mapping[str, Any]) -> Wanted:
-    look = f"python -m portable aws logs --stage {names.stage}"
+    # it is kept at AWS, and must not depend on how the tool was run
+    look = f"portable aws logs --function {names.app} --stage {names.stage}"
     common = {
         "AlarmName": _name(names, kind),
         "AlarmDescription": f"{names.base}: fires {fires}. To look: {look}",

@@ -117,7 +117,7 @@ RULES = (
         TARGET,
         DIFFERS,
         secrets,
-        "secrets are Secrets Manager's, for each stage: `python -m portable aws secret set` before the deploy",
+        "secrets are Secrets Manager's, for each stage: `portable aws secret set` before the deploy",
         f"{PAGE}#secrets",
     ),
     Rule(

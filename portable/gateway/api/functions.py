@@ -85,7 +85,7 @@ def deploy_and_note(
     """Deploy as `Functions.deploy` does, and log where else the function could not be deployed."""
     is_done = run(functions.deploy(deployment, is_new=is_new))
     if note := note_of(deployment):
-        log.info("%s: %s; more: python -m portable check", deployment.name, note)
+        log.info("%s: %s; more: portable check", deployment.name, note)
     return is_done
 
 

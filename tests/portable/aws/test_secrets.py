@@ -181,7 +181,7 @@ class TestRead:
 
         found = secrets.read(Aws(session, REGION), NAMES)
 
-        assert found == Secrets("dev", {"a": Secret(dict(NAMES.tags)), "b": Secret({})})
+        assert found == Secrets(NAMES, {"a": Secret(dict(NAMES.tags)), "b": Secret({})})
 
     def test_a_wanted_one_is_asked_for_because_the_list_may_be_old(self) -> None:
         session = StubbedSession()
@@ -207,9 +207,9 @@ class TestMissing:
         wanted = ["api-token", "db.password"]
 
         assert secrets.missing(secrets.read(aws, NAMES, wanted), wanted).splitlines() == [
-            "secret 'api-token' of stack.yml is not set: run `python -m portable aws secret set api-token --stage dev`",
-            "secret 'db.password' of stack.yml is not set: run "
-            "`python -m portable aws secret set db.password --stage dev`",
+            f"secret {name!r} of stack.yml is not set: "
+            f"run `portable aws secret set {name} --function {NAMES.app} --stage {NAMES.stage}`"
+            for name in wanted
         ]
 
     def test_one_that_is_to_be_deleted_is_missing(self, aws: Aws) -> None:

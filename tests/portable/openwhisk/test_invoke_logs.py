@@ -51,7 +51,7 @@ class TestInvoke:
         outcome = project.run("invoke", *package)
 
         assert outcome.code == 1
-        assert "`deploy` makes it" in outcome.err
+        assert f"`portable openwhisk deploy --stack={project.folder}/stack.yml" in outcome.err
 
     def test_fails_if_the_activation_does(self, project: Project) -> None:
         project.handler(BROKEN)
@@ -80,10 +80,10 @@ class TestInvoke:
         outcome = project.run("invoke", "--package", "tools")
 
         activation_id = server.whisk.activations[0]["activationId"]
-        command = f"logs --name meditations --package tools --activation {activation_id}"
+        command = f"logs --activation={activation_id} --stack={project.folder}/stack.yml --package=tools"
         assert (outcome.code, outcome.out) == (0, f"{activation_id}\n")
         assert "waits no longer" in outcome.err
-        assert f"next: python -m portable openwhisk {command}\n" in outcome.err
+        assert f"next: portable openwhisk {command}\n" in outcome.err
         assert "result: {'body': '{}'" in project.run(*command.split()).out
 
     def test_waits_for_nothing_if_told_so(self, server: ApiServer, project: Project) -> None:

@@ -122,9 +122,7 @@ def test_a_package_without_the_deployer_says_so(tmp_path: Path) -> None:
     outcome = run("platforms.openwhisk", "deploy", root=tmp_path)
 
     assert outcome.returncode == 2
-    assert outcome.stderr.endswith(
-        "error: it takes --host and --port alone; `python -m portable` packages and deploys\n"
-    )
+    assert outcome.stderr.endswith("error: it takes --host and --port alone; `portable` packages and deploys\n")
 
 
 def _only_modules(folder: str, names: list[str]) -> list[str]:

@@ -10,7 +10,8 @@ def test_says_that_nothing_is_there(server: ApiServer, project: Project) -> None
     for arguments in ([], ["--package", "tools"]):
         outcome = project.run("status", *arguments)
 
-        assert (outcome.code, outcome.last) == (0, "nothing yet: `deploy` makes it")
+        given = " ".join([f"--stack={project.folder}/stack.yml", *(["--package=tools"] if arguments else [])])
+        assert (outcome.code, outcome.last) == (0, f"nothing yet: `portable openwhisk deploy {given}` makes it")
         assert project.run("status", *arguments, "--json").facts["deployed"] is False
 
 
@@ -30,7 +31,7 @@ def test_says_that_what_is_here_differs(project: Project) -> None:
     project.deploy()
     project.handler(HANDLER + "# more\n")
 
-    assert project.run("status", "--json").facts["differs"].startswith("yes: `deploy --dry-run`")
+    assert project.run("status", "--json").facts["differs"].startswith("yes: `portable openwhisk deploy --dry-run ")
 
 
 def test_says_what_cannot_be_known(project: Project) -> None:

@@ -36,7 +36,7 @@ def without_code(text: str) -> str:
 
 
 def _shown(project: Project, *arguments: str) -> str:
-    return f"$ python -m portable aws {' '.join(arguments)}\n{project.run(*arguments).out}"
+    return f"$ portable aws {' '.join(arguments)}\n{project.run(*arguments).out}"
 
 
 if __name__ == "__main__":

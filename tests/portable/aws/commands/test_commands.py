@@ -102,7 +102,12 @@ class TestStatus:
 
         assert outcome.code == 0
         assert outcome.out.startswith(f"{NAME} in eu-west-1, account 123456789012\n")
-        for line in ("nothing yet: `deploy` makes it", "url        none", "none: set alarm_email", "see plan"):
+        for line in (
+            "nothing yet: `portable aws deploy --function meditations --stage dev` makes it",
+            "url        none",
+            "none: set alarm_email",
+            "see `portable aws plan ",
+        ):
             assert line in outcome.out
         assert world.mutating_calls == []
 
@@ -127,7 +132,10 @@ class TestStatus:
         project.deploy()
         project.settings("retention_days = 30\n")
 
-        assert project.run("status", "--json").facts["differs"] == "1 change(s) wait: see plan"
+        assert (
+            project.run("status", "--json").facts["differs"]
+            == "1 change(s) wait: see `portable aws plan --function meditations --stage dev`"
+        )
 
     def test_a_canary_and_the_version_before_are_shown(self, world: StrictAws, project: Project) -> None:
         for arguments in (["one"], ["two"], ["three", "--canary", "10"]):
@@ -154,7 +162,7 @@ class TestStatus:
     def test_a_secret_that_is_not_set_is_named(self, world: StrictAws, project: Project) -> None:
         with_secret(project)
 
-        assert "secret set token --stage dev" in project.run("status").out
+        assert "secret set token --function meditations --stage dev" in project.run("status").out
 
 
 class TestUrl:
@@ -167,7 +175,13 @@ class TestUrl:
         assert world.fetch("POST", outcome.out.removesuffix("\n"))[0] == 200
         assert project.run("url", "--json").facts == {"url": outcome.out.strip()}
 
-    @pytest.mark.parametrize(("door", "said"), [("rest", "`deploy` makes one"), ("none", "front_door is 'none'")])
+    @pytest.mark.parametrize(
+        ("door", "said"),
+        [
+            ("rest", "`portable aws deploy --function meditations --stage dev` makes one"),
+            ("none", "front_door is 'none'"),
+        ],
+    )
     def test_where_there_is_none_it_says_why(self, world: StrictAws, project: Project, door: str, said: str) -> None:
         project.settings(f'front_door = "{door}"\n')
 
@@ -180,7 +194,10 @@ class TestUrl:
     def test_machines_get_the_error(self, world: StrictAws, project: Project) -> None:
         outcome = project.run("url", "--json")
 
-        assert outcome.facts == {"error": f"{NAME} has no URL; `deploy` makes one", "exit_code": 1}
+        assert outcome.facts == {
+            "error": f"{NAME} has no URL; `portable aws deploy --function meditations --stage dev` makes one",
+            "exit_code": 1,
+        }
 
 
 class TestVersions:

@@ -36,7 +36,10 @@ def statements(project: Project, which: str) -> Any:
 class TestInvoke:
     @pytest.mark.parametrize(
         ("arguments", "said"),
-        [([], "no version 'live'; `deploy` makes it"), (["--version", "9"], "no version '9'; `versions` lists")],
+        [
+            ([], "no version 'live'; `portable aws deploy --function meditations --stage dev` makes it"),
+            (["--version", "9"], "no version '9'; `portable aws versions --function meditations --stage dev` lists"),
+        ],
     )
     def test_where_there_is_nothing_it_says_what_to_do(
         self, world: StrictAws, project: Project, arguments: list[str], said: str

@@ -74,7 +74,7 @@ def test_a_secret_that_is_not_set_stops_the_deploy_before_any_change(world: Stri
     outcome = project.deploy()
 
     assert outcome.code == 2
-    assert "secret set api-token --stage dev" in outcome.err
+    assert "secret set api-token --function meditations --stage dev" in outcome.err
     assert world.mutating_calls == []
 
 

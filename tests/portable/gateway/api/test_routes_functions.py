@@ -36,7 +36,7 @@ class TestFunctions:
         control.call("PUT", "/system/functions", json=deployment(labels={}))
 
         assert [record.message for record in caplog.records if record.name == "portable.gateway.api.functions"] == [
-            "echo.openfaas-fn: openfaas-ce would refuse label com.openfaas.scale.max: 6; more: python -m portable check"
+            "echo.openfaas-fn: openfaas-ce would refuse label com.openfaas.scale.max: 6; more: portable check"
         ]
 
     def test_describe_returns_exactly_what_was_deployed(self, control: ControlPlane) -> None:
