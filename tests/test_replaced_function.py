@@ -49,6 +49,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("function", "second"):
         (folder / name).mkdir()
         (folder / name / "handler.py").write_text(HANDLER)
+    for command in (["git", "init", "--quiet"], ["git", "add", "--all"]):
+        subprocess.run(command, cwd=folder, check=True)
     return folder
 
 

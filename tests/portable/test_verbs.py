@@ -18,6 +18,7 @@ from portable.deploying.errors import BadSettings, DeployError, Refused
 from portable.deploying.world import World
 from portable.replay.errors import BadCall
 from portable.stack import errors as stack_errors
+from tests.sample import PROJECT_DIR
 
 ROOT = Path(__file__).parents[2]
 ALL = tuple(command.VERBS)
@@ -32,7 +33,8 @@ def portable(*arguments: str, load: Callable[[], click.Command] | None = None) -
 def process(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a process of its own."""
     line = [sys.executable, *arguments]
-    return subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    environ = {"PYTHONPATH": str(ROOT), **environ}
+    return subprocess.run(line, cwd=PROJECT_DIR, env=environ, capture_output=True, text=True, timeout=60, check=False)
 
 
 class TestHelp:

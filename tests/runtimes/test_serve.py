@@ -13,6 +13,7 @@ import pytest
 from tests.conformance import Broken, Reply, Request
 
 from . import http
+from .artifacts import SAMPLE
 from .processes import REPOSITORY_DIR, TIMEOUT_S, Server, python, running
 
 HANDLER = "def handle(event, context):\n    return {answer!r}\n"
@@ -124,7 +125,7 @@ def test_reload_heeds_files_of_every_kind_but_hidden_ones(tmp_path: Path) -> Non
 
 def test_serve_says_where_it_listens_and_how_to_call_it() -> None:
     port = http.free_port()
-    with running(python("platforms.wsgi", "--port", str(port))) as process:
+    with running(python("platforms.wsgi", "--function", str(SAMPLE), "--port", str(port))) as process:
         assert process.wait_for_line("serving").endswith(f"http://127.0.0.1:{port}/\n")
         assert process.wait_for_line("call it").endswith(f"curl -X POST http://127.0.0.1:{port}/\n")
         assert process.terminate() == 0
@@ -133,9 +134,10 @@ def test_serve_says_where_it_listens_and_how_to_call_it() -> None:
 def test_serve_on_a_port_that_is_taken_says_so() -> None:
     for server in ("waitress", "granian"):
         port = http.free_port()
-        with running(python("platforms.wsgi", "--port", str(port))) as first:
+        command = python("platforms.wsgi", "--function", str(SAMPLE), "--port", str(port))
+        with running(command) as first:
             first.wait_for_line("serving")
-            with running(python("platforms.wsgi", "--port", str(port), "--server", server)) as second:
+            with running([*command, "--server", server]) as second:
                 line = second.wait_for_line("error: ")
 
                 assert f"127.0.0.1:{port}" in line
