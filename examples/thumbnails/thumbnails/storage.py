@@ -30,8 +30,9 @@ class Folder:
         path.write_bytes(content)
 
     def _path(self, bucket: str, key: str) -> Path:
-        path = (self._root / bucket / key).resolve()
-        if path.parent == self._root or not path.is_relative_to(self._root / bucket) or "/" in bucket:
+        folder = (self._root / bucket).resolve()
+        path = (folder / key).resolve()
+        if folder.parent != self._root or not path.is_relative_to(folder):
             raise ValueError(f"{key!r} leads out of the bucket {bucket!r}")
         return path
 
