@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..deploying.errors import BadSettings
+from ..deploying.spelling import spelled
 from ..stack.errors import Refused
 from ..stack.messages import FunctionDeployment
 from ..stack.stack_file import StackFunction, read_stack
@@ -55,7 +56,9 @@ def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function
     folder = Path(named).resolve()
     if not folder.is_dir():
         there_are = f"{stack} has {_names(functions)}" if functions else f"there is no {stack} here"
-        raise BadSettings(f"there is no function and no folder {named!r}: {there_are}; `portable new NAME` makes one")
+        raise BadSettings(
+            f"there is no function and no folder {named!r}: {there_are}; `{spelled('new', 'NAME')}` makes one"
+        )
     of_folder = [function for function in functions if function.folder == folder]
     if len(of_folder) > 1:
         raise BadSettings(f"{stack}: {_names(of_folder)} have the folder {named!r}: name one of them")
@@ -85,7 +88,7 @@ def _only(functions: Sequence[Function], stack: Path) -> Function:
     if FOLDER.is_dir() and not stack.exists():
         return Function(FOLDER.name, FOLDER.resolve(), stack.absolute().parent)
     missing = f"{stack} has no function with lang: {LANG}" if stack.exists() else f"there is no {stack} here"
-    raise BadSettings(f"{missing}: `portable new NAME` makes a function")
+    raise BadSettings(f"{missing}: `{spelled('new', 'NAME')}` makes a function")
 
 
 def _names(functions: Sequence[Function]) -> str:

@@ -201,7 +201,7 @@ class TestProcess:
         arguments = command("--provider", "docker", state_dir=tmp_path)
         ended = finished(arguments, DOCKER_HOST=f"unix://{tmp_path}/none.sock")
 
-        check_one_line(ended, "Docker", "make gateway")
+        check_one_line(ended, "Docker", "portable dev")
 
     def test_gateway_without_a_stack_file_says_so_and_ends_with_1(self, tmp_path: Path) -> None:
         ended = finished(command("--stack", str(tmp_path / "none.yml"), state_dir=tmp_path))

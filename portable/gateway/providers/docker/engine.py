@@ -46,7 +46,7 @@ class Engine:
         except (DockerException, OSError) as error:  # OSError is that of requests as well
             raise Unavailable(
                 f"{doing}: cannot reach the Docker engine at {self.url} ({_cause(error)}): start it, or mount "
-                "/var/run/docker.sock into the gateway, or run `make gateway` for functions as processes"
+                "/var/run/docker.sock into the gateway, or run `portable dev` for functions as processes"
             ) from error
 
     def stream(self, path: str, **params: Any) -> requests.Response:

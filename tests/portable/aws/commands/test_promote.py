@@ -55,5 +55,7 @@ class TestChanges:
         "state", [None, make_state(), make_state(live="3", previous="2")], ids=["nothing", "not live", "no canary"]
     )
     def test_without_a_canary_it_says_how_to_start_one(self, state: FunctionState | None) -> None:
-        with pytest.raises(DeployError, match="meditations-dev has no canary to promote; `deploy --canary 10`"):
+        with pytest.raises(
+            DeployError, match="meditations-dev has no canary to promote; `portable aws deploy --canary 10 "
+        ):
             promote.changes(state, NAMES)

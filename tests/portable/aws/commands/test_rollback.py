@@ -125,7 +125,9 @@ class TestToNumber:
 class TestRefused:
     @pytest.mark.parametrize("state", [None, make_state()], ids=["nothing", "not live"])
     def test_nothing_live(self, state: FunctionState | None) -> None:
-        with pytest.raises(DeployError, match="meditations-dev has no live version to go back from; `deploy`"):
+        with pytest.raises(
+            DeployError, match="meditations-dev has no live version to go back from; `portable aws deploy "
+        ):
             rollback.changes(state, NAMES)
 
     @pytest.mark.parametrize("previous", [None, "3", "9"])

@@ -224,7 +224,7 @@ class TestRefusals:
 
     def test_engine_that_does_not_answer_is_unavailable_with_what_to_do(self, tmp_path: Path) -> None:
         # by TCP, for the SDK leaves open a Unix socket that it could not connect
-        with pytest.raises(Unavailable, match=r"tcp://127\.0\.0\.1:1 \(Connection refused\): start it, .*make gateway"):
+        with pytest.raises(Unavailable, match=r"tcp://127\.0\.0\.1:1 \(Connection refused\): start it, .*portable dev"):
             DockerProvider(Config(), SecretStore(tmp_path), engine_url="tcp://127.0.0.1:1")
 
     def test_constraints_are_ignored_and_logged(
