@@ -10,7 +10,7 @@ import click
 
 from ..deploying.arguments import Arguments, config_option, function_option, output_options, stack_option
 from ..deploying.cli import Commands, command_of, ended
-from ..deploying.console import wants_color
+from ..deploying.looks import wants_color
 from ..deploying.world import World
 from .commands import COMMANDS
 

@@ -7,17 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from .looks import styled
 from .world import World
 
 # shorter ones would make holes in every text, and are no secrets
 _SHORTEST_HIDDEN = 4
-_COLORS = {"+": "32", "~": "33", "-": "31", "?": "36"}
-
-
-def wants_color(world: World) -> bool:
-    """Tell whether stdout is a terminal that shows colors, and nobody set NO_COLOR: https://no-color.org."""
-    environ = world.environ
-    return world.stdout.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+_STYLES = {"+": "green", "~": "yellow", "-": "red", "?": "cyan"}
 
 
 @dataclass
@@ -73,7 +68,7 @@ class Console:
     def colored(self, line: str) -> str:
         """Return a line of a plan in the color of its sign, if colors are wanted."""
         sign = line.lstrip()[:1]
-        return f"\x1b[{_COLORS[sign]}m{line}\x1b[0m" if self.color and sign in _COLORS else line
+        return styled(line, _STYLES[sign]) if self.color and sign in _STYLES else line
 
     def _write(self, stream: IO[str], text: str) -> None:
         print(_without(self._hidden, text), file=stream, flush=True)

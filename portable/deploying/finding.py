@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-import click
-
 from .console import Console
 from .errors import DeployError
+from .looks import styled
 
 _MARKS = {True: "ok", False: "NO", None: "--"}
-_COLORS = {True: "green", False: "red", None: "yellow"}
+_STYLES = {True: "green", False: "red", None: "yellow"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Finding:
     def line(self, *, color: bool) -> str:
         """Return the line for people."""
         mark = _MARKS[self.is_well]
-        return f"  {click.style(mark, fg=_COLORS[self.is_well]) if color else mark}  {self.about:12} {self.said}"
+        return f"  {styled(mark, _STYLES[self.is_well]) if color else mark}  {self.about:12} {self.said}"
 
 
 def tried(about: str, check: Callable[[], str], explained: Callable[[Exception], DeployError]) -> Finding:

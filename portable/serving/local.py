@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ..deploying.errors import DeployError
+from ..deploying.looks import progress
 from ..deploying.world import World
 from ..project import imports
 from ..project.environment import environment
@@ -61,7 +62,8 @@ class LocalServer:
         imports.check(function.folder)
         name = {"FUNCTION_NAME": function.name, "OPENFAAS_NAME": function.name}
         environ = {**name, **self.world.environ, **variables(function, self.world.environ)}
-        made = environment(function, self.world, say=self._say)
+        with progress(self.world) as say:
+            made = environment(function, self.world, say=say)
         command = made.command("-m", f"platforms.{self.platform}", "--function", str(function.folder), *self.arguments)
         return Start(command, environ)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..deploying.errors import BadSettings, DeployError
+from ..deploying.looks import progress
 from ..deploying.world import World
 from ..emulators.errors import Unavailable
 from ..emulators.registry import emulators
-from ..project.environment import environment
-from ..project.functions import STACK, declared, find
+from ..project.environment import Environment, environment
+from ..project.functions import STACK, Function, declared, find
 from .runs import Run, runs
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def call(
     """Return what comes of a request or an event on each platform. Raises DeployError if nothing can be called."""
     found = _emulators(platforms)
     function = find(named, stack, world.environ)
-    line = environment(function, world, say=_say(world)).with_tool("-m", "portable.testing")
+    line = _environment(function, world).with_tool("-m", "portable.testing")
     told = {**asked, "platforms": found, "function": str(function.folder), "stack": str(stack.absolute())}
     ran = subprocess.run(
         line, input=json.dumps(told).encode(), stdout=subprocess.PIPE, env=dict(world.environ), check=False
@@ -59,8 +60,9 @@ def _emulators(names: Sequence[str]) -> list[str]:
         raise BadSettings(str(error)) from None
 
 
-def _say(world: World) -> Callable[[str], None]:
-    return lambda line: print(line, file=world.stderr, flush=True)
+def _environment(function: Function, world: World) -> Environment:
+    with progress(world) as say:
+        return environment(function, world, say=say)
 
 
 def _run_all(planned: Sequence[Run], arguments: Sequence[str], world: World) -> int:
@@ -76,10 +78,9 @@ def _run_all(planned: Sequence[Run], arguments: Sequence[str], world: World) -> 
 
 
 def _run(run: Run, arguments: Sequence[str], world: World, *, adds_paths: bool) -> int:
-    say = _say(world)
-    made = environment(run.function, world, say=say)
+    made = _environment(run.function, world)
     paths = run.paths if adds_paths else ()
-    say(f"{run.function.name}: pytest {' '.join([*arguments, *paths])}")
+    print(f"{run.function.name}: pytest {' '.join([*arguments, *paths])}", file=world.stderr, flush=True)
     command = made.with_tool("-m", "pytest", *arguments, *paths)
     code = subprocess.run(command, cwd=run.function.root, env=dict(world.environ), check=False).returncode
     return code if code >= 0 else 128 - code  # of a signal, as a shell says it

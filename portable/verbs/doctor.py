@@ -19,8 +19,9 @@ def command(world: World, stack: Path, *, json: bool) -> int:
 
     Ends with 1 if something is missing that every project needs. `portable aws doctor` says what a deploy needs.
     """
-    from ..deploying.console import Console, wants_color
+    from ..deploying.console import Console
     from ..deploying.finding import tell
+    from ..deploying.looks import wants_color
     from .examining import findings
 
     console = Console(world, json=json, color=wants_color(world))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import pytest
 
-from portable.deploying.console import Console, wants_color
+from portable.deploying.console import Console
 
-from .worlds import Terminal, make_world, printed
+from .worlds import make_world, printed
 
 
 def test_hidden_value_is_printed_nowhere_in_none_of_its_spellings() -> None:
@@ -71,17 +70,3 @@ def test_line_of_a_plan_has_the_color_of_its_sign(line: str, color: str) -> None
 
 def test_line_without_a_sign_has_no_color() -> None:
     assert Console(make_world(), color=True).colored("      memory: 1 -> 2") == "      memory: 1 -> 2"
-
-
-@pytest.mark.parametrize(
-    ("stdout", "environ", "wanted"),
-    [
-        (Terminal(), {}, True),
-        (Terminal(), {"NO_COLOR": ""}, True),
-        (Terminal(), {"NO_COLOR": "1"}, False),
-        (Terminal(), {"TERM": "dumb"}, False),
-        (io.StringIO(), {}, False),
-    ],
-)
-def test_colors_are_for_terminals_alone(stdout: io.StringIO, environ: dict[str, str], *, wanted: bool) -> None:
-    assert wants_color(make_world(stdout=stdout, environ=environ)) == wanted

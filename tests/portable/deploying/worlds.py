@@ -17,11 +17,18 @@ class Terminal(io.StringIO):
 
 
 def make_world(
-    *, stdin: io.StringIO | None = None, stdout: io.StringIO | None = None, environ: Mapping[str, str] | None = None
+    *,
+    stdin: io.StringIO | None = None,
+    stdout: io.StringIO | None = None,
+    stderr: io.StringIO | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> World:
     """Return a world in which nobody is there to be asked, unless stdin is a Terminal."""
     return World(
-        environ=environ or {}, stdin=stdin or io.StringIO(), stdout=stdout or io.StringIO(), stderr=io.StringIO()
+        environ=environ or {},
+        stdin=stdin or io.StringIO(),
+        stdout=stdout or io.StringIO(),
+        stderr=stderr or io.StringIO(),
     )
 
 
