@@ -35,17 +35,18 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the files that git knows, with other functions, another stack.yml and no deploy.toml."""
+    """Return a copy of the files that git knows, with other functions, and another stack.yml and deploy.toml."""
     if not (ROOT / ".git").exists():
         pytest.skip("this is no checkout of git, which knows the project's files")
     folder = tmp_path_factory.mktemp("checkout")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
-        if os.path.lexists(ROOT / name) and not name.startswith("function/") and name != "deploy.toml":
+        if os.path.lexists(ROOT / name) and not name.startswith("function/"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
     (folder / "stack.yml").write_text(STACK)
+    (folder / "deploy.toml").write_text("[defaults]\n")
     for name in ("function", "second"):
         (folder / name).mkdir()
         (folder / name / "handler.py").write_text(HANDLER)

@@ -61,13 +61,9 @@ def check_refused(stack: Path, said: str, name: str = "function") -> None:
 def test_sample_has_its_own_stack_file_and_what_the_dockerfile_reads() -> None:
     files = build(FUNCTION_DIR, STACK_PATH).files
 
+    assert files["stack.yml"] == STACK_PATH.read_bytes()
     template = "template/portable"
-    for path in (
-        "stack.yml",
-        f"{template}/Dockerfile",
-        f"{template}/template.yml",
-        f"{template}/requirements/fast.txt",
-    ):
+    for path in (f"{template}/Dockerfile", f"{template}/template.yml", f"{template}/requirements/fast.txt"):
         assert files[path] == (REPOSITORY_DIR / path).read_bytes()
     for path in ("openfaas/healthcheck.py", "wsgi/server.py", "result.py"):
         assert files[f"{template}/platforms/{path}"] == (REPOSITORY_DIR / "platforms" / path).read_bytes()

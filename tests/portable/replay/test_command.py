@@ -137,8 +137,12 @@ def test_result_of_a_native_event_is_shown(tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["missing.json"], 2, "error: cannot read missing.json: No such file or directory"),
-        (["{call}", "--platform", "lambda"], 2, "error: there is no platform 'lambda': it takes all, "),
+        (["missing.json", "--function", CONFORMANCE], 2, "error: cannot read missing.json: No such file or directory"),
+        (
+            ["{call}", "--function", CONFORMANCE, "--platform", "lambda"],
+            2,
+            "error: there is no platform 'lambda': it takes all, ",
+        ),
         (["{call}", "--function", "nowhere"], 2, "error: there is no function and no folder 'nowhere'"),
         (["{call}", "--function", "docs"], 1, "error: cannot import function.handler: "),
         (["record", "127.0.0.1"], 2, "error: cannot record '127.0.0.1'"),
