@@ -31,9 +31,11 @@ def loaded(folder: str | Path) -> Iterator[Handler]:
         yield load_handler(os.environ)
         return
     modules = Modules(str(folder))
-    try:
-        with modules.at_work():
-            handler = load_handler(os.environ, str(folder))
-        yield at_work(handler, modules)
-    finally:
-        modules.put_away()
+    with modules.kept():
+        yield load(modules)
+
+
+def load(modules: Modules) -> Handler:
+    """Return the handler of a function's folder, which runs with its modules. Raises HandlerError."""
+    with modules.at_work():
+        return at_work(load_handler(os.environ, modules.folder), modules)
