@@ -176,6 +176,5 @@ def test_plugin_imports_nothing_of_the_tool_until_it_is_used() -> None:
     assert ran.stdout.split() == [
         "portable",
         "portable.testing",
-        "portable.testing.left_out",
         "portable.testing.plugin",
     ]
