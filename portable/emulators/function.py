@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from platforms.loading import load_handler
 
-from .errors import Unavailable
 from .modules import Modules
 from .stepwise import at_work
 
@@ -25,9 +24,7 @@ def loaded(folder: str | Path) -> Iterator[Handler]:
     Most shims load a handler when they are imported: until the next is loaded or called, they find this one.
     Raises HandlerError, or Unavailable if there is no folder.
     """
-    if not Path(folder).is_dir():
-        if not os.environ.get("HANDLER"):
-            raise Unavailable(f"there is no folder {str(folder)!r}: name the function's with --function")
+    if os.environ.get("HANDLER") and not Path(folder).is_dir():
         yield load_handler(os.environ)
         return
     modules = Modules(str(folder))

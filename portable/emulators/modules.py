@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import cached_property
+from pathlib import Path
 from threading import Condition, get_ident
 from types import ModuleType
 
 from platforms.finder import Finder
 
-from .errors import Deadlock
+from .errors import Deadlock, Unavailable
 
 LONGEST_WAIT_S = 30.0
 """For the calls of another function, of which meanwhile none begins or ends: one of them may wait for this one."""
@@ -31,17 +33,22 @@ class Modules:
         self._around = around
         self._inside = ExitStack()
         self._wanted = 0
-        self._finder = Finder(folder)
         self._own: dict[str, ModuleType] = {}
         self._displaced: dict[str, ModuleType] = {}
         self._finders: list[Finder] = []
+
+    @cached_property
+    def _finder(self) -> Finder:
+        if not Path(self.folder).is_dir():
+            raise Unavailable(f"there is no folder {self.folder!r}: name the function's with --function")
+        return Finder(self.folder)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Put them into sys.modules for the time of the block, in which the function's code runs.
 
         Waits for the calls of other functions in other threads. A call may be made within another one. Raises
-        Deadlock if none of those ends.
+        Deadlock if none of those ends, Unavailable if there is no folder.
         """
         outer = _at_work.get(get_ident())
         try:
@@ -70,10 +77,11 @@ class Modules:
         return self._wanted > 0
 
     def _put_in(self) -> None:
+        finder = self._finder
         self._inside.enter_context(self._around())
         self._displaced = self._taken_out()
         self._finders = [finder for finder in sys.meta_path if isinstance(finder, Finder)]
-        sys.meta_path[:] = [self._finder, *(one for one in sys.meta_path if one not in self._finders)]
+        sys.meta_path[:] = [finder, *(one for one in sys.meta_path if one not in self._finders)]
         sys.modules.update(self._own)
 
     def _take_away(self) -> None:

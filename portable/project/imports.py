@@ -87,9 +87,9 @@ def _taken_names(modules: Mapping[str, str], imports: Sequence[_Import]) -> Iter
 
 def _not_shipped(folder: Path, modules: Mapping[str, str], imports: Sequence[_Import]) -> Iterator[str]:
     own, shown = folder.resolve().name, f"{_shown(folder)}/"
-    is_required = _required(folder) if imports else None
+    is_required = _required(folder)
     for one in imports:
-        if is_required is None or is_required(one.top):
+        if is_required(one.top):
             continue
         if one.top == own:
             inner = [*one.module.split("."), one.name][1]

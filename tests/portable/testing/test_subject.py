@@ -13,6 +13,7 @@ import pytest
 from platforms.loading import HandlerError
 from portable.deploying.errors import BadSettings
 from portable.emulators import modules
+from portable.emulators.errors import Unavailable
 from portable.testing import Client
 
 from .conftest import write_function, write_project
@@ -63,6 +64,28 @@ def test_function_that_cannot_be_loaded_is_told_when_it_is_called(tmp_path: Path
 
     with pytest.raises(HandlerError, match=r"handler.py:1: ModuleNotFoundError: No module named 'no_such_module'"):
         client.get()
+
+
+def test_function_whose_folder_is_missing_is_told_when_it_is_called(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    (tmp_path / "hello").rename(tmp_path / "gone")
+    client = _client_of_a_test_in(tmp_path, "hello")
+
+    with pytest.raises(Unavailable, match=r"there is no folder '.*/hello': name the function's with --function"):
+        client.get()
+    with pytest.raises(Unavailable):
+        client.get()
+
+
+def test_secret_that_is_missing_is_told_and_leaves_all_as_it_was(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    (tmp_path / "stack.yml").write_text((tmp_path / "stack.yml").read_text() + "    secrets: [no-such-secret]\n")
+    before = dict(os.environ), [*sys.meta_path]
+
+    with pytest.raises(BadSettings, match="hello: there is no secret 'no-such-secret'"):
+        _client_of_a_test_in(tmp_path, "hello").get()
+
+    assert (dict(os.environ), sys.meta_path) == before
 
 
 def test_clients_of_one_function_share_its_modules_and_two_functions_do_not(tmp_path: Path) -> None:
