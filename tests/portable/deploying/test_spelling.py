@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
 from portable.deploying.spelling import program, spelled
 
+ROOT = Path(__file__).parents[3]
 FOUND = {"portable": "/bin/portable", "python3": "/usr/bin/python3"}
 
 
@@ -27,3 +32,17 @@ def test_program_is_spelled_as_it_was_run(argument: str, executable: str, words:
 
 def test_words_are_quoted_for_a_shell() -> None:
     assert spelled("aws", "deploy", "--stage=a b") == "portable aws deploy '--stage=a b'"
+
+
+def test_no_message_names_a_command_by_another_spelling() -> None:
+    """What is printed comes from `spelled`: there may be no bare `python`, and no Makefile."""
+    other = re.compile(r"python3? -m portable(?!\.)|\bmake (?:serve|gateway|up|down|run|openwhisk|aws)\b")
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        for folder in ("platforms", "portable")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and other.search(node.value)
+    ]
+
+    assert found == []
