@@ -22,15 +22,16 @@ from .. import assets
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from .functions import Function
+from .portable_dir import PORTABLE_DIR, make_portable_dir
 from .requirement_files import FILE_NAME, contents
 from .uv import UvFailed, explained, run_uv
 
-PORTABLE_DIR = ".portable"
 _TOOL_DIR = Path(__file__).resolve().parents[2]
 SERVERS = (assets.path("requirements/serve.txt"), assets.path("requirements/fast.txt"))
 """The lock files of the servers, which the function's own requirements win over."""
 
 _WITH_TOOL = Path(__file__).with_name("with_tool.py")
+_ENVIRONMENTS_DIR = "environments"
 _COMPLETE = "complete"  # written last: without it the maker was interrupted
 _LIB = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 _FORMAT = "1"  # of what is made here: another one makes every environment again
@@ -63,7 +64,7 @@ def environment(function: Function, world: World, *, say: Say, servers: Sequence
     found = Environment(folder / "bin" / "python")
     try:
         if not _is_complete(found):
-            with _locked(folder.parent, function, say):
+            with _locked(make_portable_dir(function.root) / _ENVIRONMENTS_DIR, function, say):
                 if not _is_complete(found):
                     _make(found, function, world, say=say, servers=servers)
                     _remove_others(folder)
@@ -82,7 +83,7 @@ def _folder(function: Function, servers: Iterable[Path]) -> Path:
     own = contents(function.folder / FILE_NAME)
     key = _digest(_FORMAT, *own.values(), *(lock.read_bytes() for lock in servers))
     name = re.sub(r"[^\w.-]", "_", function.name)
-    return function.root / PORTABLE_DIR / "environments" / f"{name}-{place}-{key}"
+    return function.root / PORTABLE_DIR / _ENVIRONMENTS_DIR / f"{name}-{place}-{key}"
 
 
 def _digest(*parts: str | bytes) -> str:
@@ -99,8 +100,7 @@ def _is_complete(found: Environment) -> bool:
 @contextmanager
 def _locked(folder: Path, function: Function, say: Say) -> Iterator[None]:
     """Keep other makers out of a folder, which is made; the system ends the lock of a process that was killed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder.parent / ".gitignore").write_text("*\n")
+    folder.mkdir(exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

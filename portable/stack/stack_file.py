@@ -213,7 +213,7 @@ def _read_yaml(path: Path, environ: Mapping[str, str] | None) -> Any:
         text = path.read_text(encoding="utf-8")
         return yaml.load(text if environ is None else envsubst(text, environ), _Loader)  # noqa: S506 - a SafeLoader
     except FileNotFoundError:
-        raise Refused(f"{path}: there is no such file; `faas-cli new` makes one, --stack names another") from None
+        raise Refused(f"{path}: there is no such file; `portable new NAME` makes one, --stack names another") from None
     except OSError as error:
         raise Refused(f"{path}: cannot read it: {error.strerror}") from None
     except yaml.MarkedYAMLError as error:
