@@ -148,8 +148,7 @@ class ProcessProvider:
         with slot.changing:
             if state in (ReplicaState.STOPPED, ReplicaState.REMOVED):
                 return self._stop(slot, state, grace_s)
-            function = slot.replica.function
-            made = self._environment(function) if slot.replica.state is ReplicaState.STOPPED else None
+            made = self._environment(slot.replica.function) if slot.replica.state is ReplicaState.STOPPED else None
             with self._lock:
                 if replica.id not in self._slots:  # removed while this waited
                     return _gone(replica, state)
@@ -157,7 +156,9 @@ class ProcessProvider:
                     slot.pause()
                 elif slot.replica.state is ReplicaState.STOPPED:
                     self._check_open()
-                    self._start(slot, made or self._environment(function))
+                    if not made:
+                        raise Unavailable(f"{slot.replica.name} ended while it was to be woken: call again")
+                    self._start(slot, made)
                 else:
                     slot.resume()
                 return slot.replica

@@ -103,5 +103,12 @@ def test_secret_of_the_project_that_no_process_can_have_is_refused(tmp_path: Pat
     (tmp_path / ".secrets" / "api-key").write_bytes(b"a\0b")
     with providing(tmp_path, fields="secrets: [api-key]") as provider:
         (deployment,) = provider.declared()
-        with pytest.raises(Refused, match="api-key has a NUL in it"):
+        with pytest.raises(Refused, match="secret 'api-key' has a NUL in it"):
+            provider.check(deployment)
+
+
+def test_secret_of_nobody_is_not_a_variable_of_the_system(tmp_path: Path) -> None:
+    with providing(tmp_path, fields="secrets: [path]") as provider:
+        (deployment,) = provider.declared()
+        with pytest.raises(Refused, match="secret 'path' would be mistaken for PATH"):
             provider.check(deployment)
