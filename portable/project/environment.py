@@ -21,6 +21,7 @@ from pathlib import Path
 from .. import assets
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
+from . import local_requirements
 from .functions import Function
 from .portable_dir import PORTABLE_DIR, make_portable_dir
 from .requirement_files import FILE_NAME, contents
@@ -81,7 +82,8 @@ def _folder(function: Function, servers: Iterable[Path]) -> Path:
     python = f"{sys.base_prefix} {sys.implementation.cache_tag} {sys.abiflags}"
     place = _digest(str(function.folder), python, str(_TOOL_DIR))
     own = contents(function.folder / FILE_NAME)
-    key = _digest(_FORMAT, *own.values(), *(lock.read_bytes() for lock in servers))
+    local = local_requirements.state(function.folder / FILE_NAME)
+    key = _digest(_FORMAT, *own.values(), local, *(lock.read_bytes() for lock in servers))
     name = re.sub(r"[^\w.-]", "_", function.name)
     return function.root / PORTABLE_DIR / _ENVIRONMENTS_DIR / f"{name}-{place}-{key}"
 
@@ -128,7 +130,7 @@ def _make(found: Environment, function: Function, world: World, *, say: Say, ser
     shutil.rmtree(folder, ignore_errors=True)
     uv("venv", "--no-project", "--python", sys.executable, str(folder), of="the environment")
     if requirements.exists():
-        uv(*install, "--requirement", str(requirements), of=shown)
+        uv(*install, "--requirement", str(requirements), *local_requirements.rebuilt(requirements), of=shown)
     missing = folder / "servers.txt"
     missing.write_text(_missing(servers, folder / _LIB))
     uv(*install, "--no-deps", "--requirement", str(missing), of="portable's own servers")
