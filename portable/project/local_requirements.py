@@ -44,7 +44,7 @@ def rebuilt(requirements: Path) -> list[str]:
 def state(requirements: Path) -> str:
     """Return what changes when a file of them does: names, sizes and times."""
     files = sorted(file for one in local_requirements(requirements) for file in _files(one.path))
-    return "\n".join(f"{file} {found.st_size} {found.st_mtime_ns}" for file in files if (found := file.stat()))
+    return "\n".join(map(_state, files))
 
 
 def _in_file(content: bytes, folder: Path) -> Iterator[LocalRequirement]:
@@ -52,6 +52,11 @@ def _in_file(content: bytes, folder: Path) -> Iterator[LocalRequirement]:
         match = _PLACE.match(line.strip())
         if match and (path := folder / match[2]).exists():
             yield LocalRequirement(path.resolve(), bool(match[1]))
+
+
+def _state(file: Path) -> str:
+    found = file.stat()
+    return f"{file} {found.st_size} {found.st_mtime_ns}"
 
 
 def _files(path: Path) -> Iterator[Path]:

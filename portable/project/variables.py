@@ -29,6 +29,12 @@ def variables(function: Function, environ: Mapping[str, str]) -> dict[str, str]:
     return {**function.deployment.env_vars, **secrets}
 
 
+def variable_files(function: Function) -> list[Path]:
+    """Return the files that `variables` reads beside the stack file: those of secrets need not be there."""
+    secrets = function.deployment.secrets if function.deployment else ()
+    return [*function.environment_files, *(function.root / SECRETS_DIR / name for name in secrets)]
+
+
 def find_secret(name: str, root: Path, environ: Mapping[str, str]) -> str | None:
     """Return the value of a secret: of `.secrets/NAME` in the project, else of the environment; None if it is missing.
 

@@ -14,6 +14,7 @@ from ....project.functions import Function
 from ....project.variables import find_secret, read_secret
 from ....stack.errors import Refused, Unavailable
 from ....stack.messages import FunctionDeployment, FunctionName
+from ....stack.stack_file import StackFunction, read_environment
 from ...secrets import SecretStore
 
 HOST = "127.0.0.1"
@@ -52,14 +53,19 @@ def package_dirs(command: Sequence[str]) -> list[Path]:
     return []
 
 
-def environ_for(deployment: FunctionDeployment, inherited: Mapping[str, str]) -> dict[str, str]:
-    """Return a function's environment: what it inherits but for the gateway's own settings, then its own."""
+def environ_for(function: StackFunction, inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return a function's environment: what it inherits but for the gateway's own settings, then its own.
+
+    The files of its environment_file are read now. Raises Refused.
+    """
+    deployment = function.deployment
     own = {name for name in inherited if name.startswith("GATEWAY_") or name in _NOT_INHERITED}
     return {
         **{name: value for name, value in inherited.items() if name not in own},
         **_DEFAULTS,
         **({"fprocess": deployment.env_process} if deployment.env_process else {}),
-        **deployment.env_vars,
+        **function.environment,
+        **read_environment(function.environment_files, str(deployment.name)),
         "OPENFAAS_NAME": deployment.name.name,
         "OPENFAAS_NAMESPACE": deployment.name.namespace,
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,48 @@ def test_changed_requirements_are_a_change_of_the_source_and_a_new_replica_has_t
 
         reports.wait_while(lambda: versions.write_text("first==2.0\n# \n"), Change.SOURCE)
         assert call(start(provider, "2")) == "2.0"
+
+
+def test_file_that_is_named_only_later_is_one_of_the_source(tmp_path: Path, wheelhouse: Path) -> None:
+    folder = write_function(tmp_path / "fn", VERSION)
+    require(folder, wheelhouse, "first==1.0")
+    versions = tmp_path / "versions.txt"
+    versions.write_text("first==1.0\n")
+    numbers = count()
+    with in_environments(write_stack(tmp_path, "fn")) as provider:
+        reports = Reports(provider)
+        reports.wait_while(
+            lambda: require(folder, wheelhouse, "-r ../versions.txt", f"# {next(numbers)}"), Change.SOURCE
+        )
+
+        reports.wait_while(lambda: versions.write_text(f"first==2.0\n# {next(numbers)}\n"), Change.SOURCE)
+        assert call(start(provider)) == "2.0"
+
+
+def test_changed_secrets_and_files_of_variables_are_a_change_of_the_source_and_a_new_replica_has_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".secrets").mkdir()
+    secret, more = tmp_path / ".secrets" / "api-key", tmp_path / "more.yml"
+    secret.write_text("old\n")
+    more.write_text("environment: {greeting: good evening, also: this}\n")
+    handler = """
+        import os
+
+        def handle(event, context):
+            return [os.environ["greeting"], os.environ.get("also"), context.secret("api-key").strip("-")]
+        """
+    fields = "environment: {greeting: hello}\nenvironment_file: [more.yml]\nsecrets: [api-key]"
+    numbers = count()
+    with providing(tmp_path, handler, fields=fields) as provider:
+        reports = Reports(provider)
+        assert json.loads(call(start(provider, "1"))) == ["good evening", "this", "old"]
+
+        reports.wait_while(lambda: secret.write_text("new" + "-" * next(numbers)), Change.SOURCE)
+        reports.wait_while(
+            lambda: more.write_text(f"environment: {{greeting: good night}}\n# {next(numbers)}\n"), Change.SOURCE
+        )
+        assert json.loads(call(start(provider, "2"))) == ["good night", None, "new"]
 
 
 def test_requirement_that_cannot_be_had_is_refused_and_nothing_is_left(tmp_path: Path, wheelhouse: Path) -> None:
