@@ -58,7 +58,7 @@ class TestHelp:
         assert capfd.readouterr().out.startswith(f"Usage: portable {verb} ")
 
     def test_is_quick_because_no_verb_s_own_packages_are_imported(self) -> None:
-        slow = "boto3 botocore docker flask granian pytest rich ruamel uvloop watchfiles yaml"
+        slow = "boto3 botocore docker flask granian pytest rich uvloop watchfiles yaml"
         program = (
             "import sys; from portable.__main__ import main; code = main(['--help']); "
             f"print(code, *(name for name in {slow.split()} if name in sys.modules))"
