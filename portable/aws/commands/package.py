@@ -6,9 +6,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-import click
-
-from ...deploying.arguments import FILE, Arguments
+from ...deploying.arguments import Arguments
 from ...deploying.spelling import spelled
 from ...packaging import command
 from ...packaging.built import check_place, write_zip
@@ -21,18 +19,15 @@ from ..world import World
 from .building import FLAGS, package_of
 
 _OUTPUT = Path("build/aws_lambda.zip")
-OPTIONS = (
-    *FLAGS,
-    click.option("-o", "--output", type=FILE, metavar="FILE", help=f"Where to write it, in place of {_OUTPUT}."),
-)
+OPTIONS = (*FLAGS, command.output_option(_OUTPUT))
 # what chose this zip chooses the one that is deployed
 _CHOSEN_BY = ("stage", "region", "profile", "config", "function", "stack", "front_door", "arch", "runtime")
 
 
 def run(arguments: Arguments, world: World, console: Console) -> int:
     """Build, write and describe the zip."""
-    output = arguments.output or _OUTPUT
     settings = settings_of(arguments, world, offline=True)
+    output = command.output_for(arguments.output, _OUTPUT, settings.app, arguments.stack, world.environ)
     check_place(output, settings.folder)
     package = package_of(settings)
     write_zip(package.content, output)

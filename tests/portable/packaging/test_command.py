@@ -31,7 +31,7 @@ def interrupted(function_dir: Path) -> Built:
 
 def package(build: Callable[..., Built], output: Path, arguments: Sequence[str], options: Sequence[Option] = ()) -> int:
     """Run the command of a platform; `output` is where it writes by default."""
-    return main(arguments, load=lambda: command.command_for("one", build, str(output), options))
+    return main(arguments, load=lambda: command.command_for("one", build, output, options))
 
 
 @pytest.fixture
@@ -124,6 +124,20 @@ def test_place_that_is_the_function_s_is_an_error(function_dir: Path, capsys: py
 def test_ctrl_c_is_code_130_without_a_traceback(function_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert package(interrupted, Path("never"), ["--function", str(function_dir)]) == 130
     assert capsys.readouterr().err == "interrupted: the same command begins anew\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"), [(["one"], "build/wsgi"), (["one", "two"], "build/one/wsgi"), ([], "build/wsgi")]
+)
+def test_each_of_several_functions_has_a_place_of_its_own(names: list[str], expected: str, tmp_path: Path) -> None:
+    stack = tmp_path / "stack.yml"
+    functions = "".join(f"  {name}:\n    lang: portable\n    handler: ./{name}\n    image: x\n" for name in names)
+    if names:
+        stack.write_text(f"version: 1.0\nprovider:\n  name: openfaas\nfunctions:\n{functions}")
+    default = command.OUTPUTS["wsgi"]
+
+    assert command.output_for(None, default, "one", stack, {}) == Path(expected)
+    assert command.output_for(Path("x"), default, "one", stack, {}) == Path("x")
 
 
 @pytest.mark.parametrize("arguments", [["--unknown"], ["extra"], ["-o"]])
