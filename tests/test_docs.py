@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from portable.__main__ import VERBS
 from portable.scaffold.templates import function_files
 from tests import limits, settings
 from tests.cases import CASES
@@ -70,6 +71,14 @@ def test_readme_shows_what_new_makes() -> None:
 
     assert handler == made["handler.py"]
     assert set(test.split()) <= set(made["tests/test_hello.py"].split())
+
+
+def test_readme_has_a_line_for_every_verb() -> None:
+    _, _, text = (ROOT / "README.md").read_text().partition("## The command\n")
+    first_cells = re.findall(r"^\| (`portable .*?) \|", text.partition("\n## ")[0], re.MULTILINE)
+    named = [verb for cell in first_cells for verb in re.findall(r"`(?:portable )?([a-z]+)", cell)]
+
+    assert sorted(named) == sorted(VERBS)
 
 
 def test_readme_links_lead_somewhere() -> None:

@@ -15,6 +15,8 @@ from portable.packaging import command, contents
 from portable.packaging.built import Built
 from portable.packaging.errors import PackageError
 
+from ..verbs.projects import write_stack
+
 OURS = {"platforms/contract.py": b"12", "one/a.py": b"3", "one/b.py": b"45", "top.txt": b""}
 
 
@@ -130,10 +132,7 @@ def test_ctrl_c_is_code_130_without_a_traceback(function_dir: Path, capsys: pyte
     ("names", "expected"), [(["one"], "build/wsgi"), (["one", "two"], "build/one/wsgi"), ([], "build/wsgi")]
 )
 def test_each_of_several_functions_has_a_place_of_its_own(names: list[str], expected: str, tmp_path: Path) -> None:
-    stack = tmp_path / "stack.yml"
-    functions = "".join(f"  {name}:\n    lang: portable\n    handler: ./{name}\n    image: x\n" for name in names)
-    if names:
-        stack.write_text(f"version: 1.0\nprovider:\n  name: openfaas\nfunctions:\n{functions}")
+    stack = write_stack(tmp_path, *names) if names else tmp_path / "stack.yml"
     default = command.OUTPUTS["wsgi"]
 
     assert command.output_for(None, default, "one", stack, {}) == Path(expected)
