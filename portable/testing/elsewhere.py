@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..deploying.errors import BadSettings, DeployError
 from ..deploying.looks import progress
+from ..deploying.spelling import spelled
 from ..deploying.world import World
 from ..emulators.errors import Unavailable
 from ..emulators.registry import emulators
@@ -68,7 +69,7 @@ def _environment(function: Function, world: World) -> Environment:
 def _run_all(planned: Sequence[Run], arguments: Sequence[str], world: World) -> int:
     named = _names_tests(arguments, planned[0].function.root)
     if named and len(planned) > 1:
-        raise BadSettings(f"{named} is of one function: name it, as in `portable test FUNCTION -- {named}`")
+        raise BadSettings(f"{named} is of one function: name it, as in `{spelled('test', 'FUNCTION', '--', named)}`")
     codes = {run.function.name: _run(run, arguments, world, adds_paths=not named) for run in planned}
     if len(codes) > 1:
         for name, code in codes.items():

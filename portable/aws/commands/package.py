@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...deploying.arguments import Arguments
-from ...deploying.spelling import spelled
+from ...deploying.spelling import given, spelled
 from ...packaging import command
 from ...packaging.built import check_place, write_zip
-from ...project.functions import STACK
 from ..artifact.target import Package
 from ..console import Console
 from ..settings import Settings
@@ -64,9 +63,7 @@ def _facts(package: Package, output: Path, next_command: str) -> Mapping[str, ob
 
 def _deploy(arguments: Arguments) -> str:
     """Return the command that builds the same zip again and ships it."""
-    chosen = {name: getattr(arguments, name) for name in _CHOSEN_BY}
-    given = [f"--{name.replace('_', '-')}={value}" for name, value in chosen.items() if value not in (None, STACK)]
-    return spelled("aws", "deploy", *given)
+    return spelled("aws", "deploy", *given(arguments, *_CHOSEN_BY))
 
 
 def _update(settings: Settings, package: Package, output: Path) -> str:

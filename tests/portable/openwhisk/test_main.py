@@ -108,7 +108,7 @@ def test_what_nobody_expected_ends_in_a_message(
     err = io.StringIO()
     world = World(environ={"HOME": str(project.folder)}, stderr=err, sleep=sleep)
 
-    assert main(["openwhisk", "status", "-v", "--function", str(project.folder / "function")], world) == code
+    assert main(["openwhisk", "status", "-v", "--stack", str(project.folder / "stack.yml")], world) == code
     assert message in err.getvalue()
     assert AUTH not in err.getvalue()
 
