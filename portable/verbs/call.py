@@ -11,7 +11,7 @@ from ..deploying.arguments import complete_functions, json_option, read_data, st
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from ..emulators.registry import EMULATORS
-from .replay import complete_platforms
+from .platforms import platforms_option
 
 
 @click.command("call", epilog=f"Platforms: all, {', '.join(EMULATORS)}; aws_lambda is its REST API.")
@@ -19,15 +19,7 @@ from .replay import complete_platforms
 @click.option("-X", "--request", "method", metavar="METHOD", help="[GET, with -d POST]")
 @click.option("-d", "--data", metavar="DATA", help="The body, or an event; @FILE or - reads it.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'")
-@click.option(
-    "--platform",
-    "platforms",
-    multiple=True,
-    default=["wsgi"],
-    metavar="NAME",
-    show_default=True,
-    shell_complete=complete_platforms,
-)
+@platforms_option("Whose shim it goes through; may be given again.", "wsgi")
 @click.option("--event", "is_event", is_flag=True, help="DATA is an event, though it looks like none.")
 @click.option("-i", "--include", is_flag=True, help="Print the status and the headers too.")
 @click.option("-f", "--fail", is_flag=True, help="Exit code 1 for a status from 400 on.")
