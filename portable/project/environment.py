@@ -21,16 +21,18 @@ from pathlib import Path
 from .. import assets
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
+from . import local_requirements
 from .functions import Function
+from .portable_dir import PORTABLE_DIR, make_portable_dir
 from .requirement_files import FILE_NAME, contents, normal
 from .uv import UvFailed, explained, run_uv
 
-PORTABLE_DIR = ".portable"
 _TOOL_DIR = Path(__file__).resolve().parents[2]
 SERVERS = (assets.path("requirements/serve.txt"), assets.path("requirements/fast.txt"))
 """The lock files of the servers, which the function's own requirements win over."""
 
 _WITH_TOOL = Path(__file__).with_name("with_tool.py")
+_ENVIRONMENTS_DIR = "environments"
 _COMPLETE = "complete"  # written last: without it the maker was interrupted
 _LIB = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 _FORMAT = "2"  # of what is made here: another one makes every environment again
@@ -66,7 +68,7 @@ def environment(function: Function, world: World, *, say: Say, servers: Sequence
     found = Environment(folder / "bin" / "python")
     try:
         if not _is_complete(found):
-            with _locked(folder.parent, function, say):
+            with _locked(make_portable_dir(function.root) / _ENVIRONMENTS_DIR, function, say):
                 if not _is_complete(found):
                     _make(found, function, world, say=say, servers=servers)
                     _remove_others(folder)
@@ -89,9 +91,10 @@ def _folder(function: Function, servers: Iterable[Path]) -> Path:
     python = f"{sys.base_prefix} {sys.implementation.cache_tag} {sys.abiflags}"
     place = _digest(str(function.folder), python, str(_TOOL_DIR))
     own = contents(function.folder / FILE_NAME)
-    key = _digest(_FORMAT, *own.values(), *(lock.read_bytes() for lock in servers))
+    local = local_requirements.state(function.folder / FILE_NAME)
+    key = _digest(_FORMAT, *own.values(), local, *(lock.read_bytes() for lock in servers))
     name = re.sub(r"[^\w.-]", "_", function.name)
-    return function.root / PORTABLE_DIR / "environments" / f"{name}-{place}-{key}"
+    return function.root / PORTABLE_DIR / _ENVIRONMENTS_DIR / f"{name}-{place}-{key}"
 
 
 def _digest(*parts: str | bytes) -> str:
@@ -108,8 +111,7 @@ def _is_complete(found: Environment) -> bool:
 @contextmanager
 def _locked(folder: Path, function: Function, say: Say) -> Iterator[None]:
     """Keep other makers out of a folder, which is made; the system ends the lock of a process that was killed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder.parent / ".gitignore").write_text("*\n")
+    folder.mkdir(exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -137,7 +139,7 @@ def _make(found: Environment, function: Function, world: World, *, say: Say, ser
     shutil.rmtree(folder, ignore_errors=True)
     uv("venv", "--no-project", "--python", sys.executable, str(folder), of="the environment")
     if requirements.exists():
-        uv(*install, "--requirement", str(requirements), of=shown)
+        uv(*install, "--requirement", str(requirements), *local_requirements.rebuilt(requirements), of=shown)
     missing = folder / "servers.txt"
     missing.write_text(_missing(servers, folder / _LIB))
     uv(*install, "--no-deps", "--requirement", str(missing), of="portable's own servers")

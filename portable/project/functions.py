@@ -28,6 +28,8 @@ class Function:
     """What stack.yml says of it; None for a folder that it does not name."""
     devices: tuple[str, ...] = ()
     """The GPUs and the like that it asks for, by name."""
+    environment_files: tuple[Path, ...] = ()
+    """The files of stack.yml's environment_file."""
 
 
 def declared(stack: Path, environ: Mapping[str, str]) -> list[Function]:
@@ -82,7 +84,8 @@ def short(folder: Path) -> Path:
 
 def function_of(one: StackFunction, stack: Path) -> Function:
     """Return a function that a stack file was read to declare."""
-    return Function(one.deployment.name.name, one.handler_dir, stack.absolute().parent, one.deployment, one.devices)
+    name, root = one.deployment.name.name, stack.absolute().parent
+    return Function(name, one.handler_dir, root, one.deployment, one.devices, one.environment_files)
 
 
 def _only(functions: Sequence[Function], stack: Path) -> Function:

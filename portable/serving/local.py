@@ -16,7 +16,7 @@ from ..project import imports
 from ..project.environment import environment
 from ..project.functions import Function, find
 from ..project.requirement_files import FILE_NAME, contents
-from ..project.variables import variables
+from ..project.variables import variable_files, variables
 from .reload import Start, run_reloading
 
 
@@ -36,9 +36,8 @@ class LocalServer:
         start = self._start(function)
         shown = os.path.relpath(function.folder)
         self._say(f"watching {shown}/ for changes; Ctrl-C stops")
-        files = [self.stack.absolute(), *contents(function.folder / FILE_NAME)]
         try:
-            return run_reloading(start, function.folder, files, renew=self._renew)
+            return run_reloading(start, function.folder, renew=self._renew)
         except OSError as error:
             raise DeployError(f"cannot watch {shown}/: {error}; WATCHFILES_FORCE_POLLING=true may do") from error
 
@@ -73,7 +72,8 @@ class LocalServer:
         with progress(self.world) as say:
             made = environment(function, self.world, say=say)
         command = made.command("-m", f"platforms.{self.platform}", "--function", str(function.folder), *self.arguments)
-        return Start(command, environ)
+        files = [self.stack.absolute(), *contents(function.folder / FILE_NAME), *variable_files(function)]
+        return Start(command, environ, files)
 
     def _renew(self) -> Start | None:
         try:
