@@ -45,6 +45,9 @@ def write(folder, path, content):
 """
 
 
+MARKED = "../lib[extra] ; python_version > '3'  # ours"
+
+
 class Project:
     """A project in a folder, whose packages come from a folder beside it; the servers' lock names one, `server`."""
 
@@ -196,7 +199,7 @@ class TestWhenItIsMade:
 
         assert (before, after) == ("1.0", "2.0")
 
-    @pytest.mark.parametrize("line", ["../lib", "./../lib # ours", "lib @ file://{root}/lib", "-e ../lib"])
+    @pytest.mark.parametrize("line", ["../lib", "./../lib # ours", "lib @ file://{root}/lib", "-e ../lib", MARKED])
     def test_changed_folder_that_it_names_is_installed_again(self, project: Project, line: str) -> None:
         library, module = project.root / "lib", project.root / "lib" / "lib.py"
         library.mkdir()
@@ -210,6 +213,21 @@ class TestWhenItIsMade:
 
         module.write_text("version = 'another'\n")
         assert evaluated(project.make(), project, "import lib; print(lib.version)") == "another"
+
+    def test_folder_of_the_function_is_not_the_package_of_its_name(self, project: Project) -> None:
+        project.add("first")
+        (project.hello.folder / "first").mkdir()
+        project.require("first")
+
+        assert evaluated(project.make(), project, "import first; print(first.version)") == "1.0"
+
+    def test_folder_for_another_python_is_not_installed(self, project: Project) -> None:
+        (project.root / "lib").mkdir()
+        (project.root / "lib" / "pyproject.toml").write_text(PYPROJECT)
+        project.require("../lib ; python_version < '3'")
+
+        statements = "from importlib.metadata import version; version('lib')"
+        assert evaluated(project.make(), project, statements).endswith("No package metadata was found for lib")
 
     def test_changed_archive_that_it_names_is_installed_again(self, project: Project) -> None:
         project.add("first")
