@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from portable.__main__ import VERBS
 from portable.scaffold.templates import function_files
 from tests import limits, settings
 from tests.cases import CASES
@@ -34,6 +35,13 @@ def test_architecture_and_glossary_name_files_that_are_there() -> None:
 
         assert named or document.name != "ARCHITECTURE.md"
         assert missing == [], document.name
+
+
+def test_readme_has_a_row_for_every_verb() -> None:
+    rows = re.findall(r"^\| (`portable .+?) \|", (ROOT / "README.md").read_text(), flags=re.MULTILINE)
+    named = [verb for row in rows for verb in re.findall(r"`(?:portable )?(\w+)", row)]
+
+    assert sorted(named) == sorted(VERBS)
 
 
 def test_gateway_page_lists_every_setting_with_its_default() -> None:
@@ -70,6 +78,22 @@ def test_readme_shows_what_new_makes() -> None:
 
     assert handler == made["handler.py"]
     assert set(test.split()) <= set(made["tests/test_hello.py"].split())
+
+
+def test_readme_has_a_line_for_every_verb() -> None:
+    _, _, text = (ROOT / "README.md").read_text().partition("## The command\n")
+    first_cells = re.findall(r"^\| (`portable .*?) \|", text.partition("\n## ")[0], re.MULTILINE)
+    named = [verb for cell in first_cells for verb in re.findall(r"`(?:portable )?([a-z]+)", cell)]
+
+    assert sorted(named) == sorted(VERBS)
+
+
+def test_command_that_a_page_names_is_one() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]
+    for page in pages:
+        named = re.findall(r"(?:^|[`$] ?)portable ([a-z]+)", page.read_text(), re.MULTILINE)
+
+        assert set(named) <= set(VERBS), page.name
 
 
 def test_readme_links_lead_somewhere() -> None:

@@ -24,7 +24,7 @@ from ..deploying.world import World
 from . import local_requirements
 from .functions import Function
 from .portable_dir import PORTABLE_DIR, make_portable_dir
-from .requirement_files import FILE_NAME, contents
+from .requirement_files import FILE_NAME, contents, normal
 from .uv import UvFailed, explained, run_uv
 
 _TOOL_DIR = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ _WITH_TOOL = Path(__file__).with_name("with_tool.py")
 _ENVIRONMENTS_DIR = "environments"
 _COMPLETE = "complete"  # written last: without it the maker was interrupted
 _LIB = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
-_FORMAT = "1"  # of what is made here: another one makes every environment again
+_FORMAT = "2"  # of what is made here: another one makes every environment again
 
 Say = Callable[[str], None]
 
@@ -47,13 +47,16 @@ class Environment:
     python: Path
 
     def command(self, *arguments: str) -> list[str]:
-        """Return what runs the interpreter with arguments: `-m`, `platforms.wsgi`."""
-        return [str(self.python), *arguments]
+        """Return what runs the interpreter with arguments: `-m`, `platforms.wsgi`.
+
+        Modules of the folder that it is run in are not found (-P): no package has them.
+        """
+        return [str(self.python), "-P", *arguments]
 
     def with_tool(self, *arguments: str) -> list[str]:
         """Return what runs `-m MODULE ...` with the tool's own packages behind the function's."""
         folders = dict.fromkeys([str(_TOOL_DIR), *site.getsitepackages(), *_user_site()])
-        return [str(self.python), str(_WITH_TOOL), os.pathsep.join(folders), *arguments]
+        return self.command(str(_WITH_TOOL), os.pathsep.join(folders), *arguments)
 
 
 def environment(function: Function, world: World, *, say: Say, servers: Sequence[Path] = SERVERS) -> Environment:
@@ -72,6 +75,12 @@ def environment(function: Function, world: World, *, say: Say, servers: Sequence
     except OSError as error:
         raise BadSettings(f"{function.name}: cannot make its environment {folder}: {error.strerror}") from error
     return found
+
+
+def is_own(folder: Path) -> bool:
+    """Return whether this process runs in the environment of the function of a folder, with all that it requires."""
+    complete = Path(sys.prefix, _COMPLETE)
+    return complete.is_file() and complete.read_text() == str(folder.resolve())
 
 
 def _folder(function: Function, servers: Iterable[Path]) -> Path:
@@ -135,19 +144,14 @@ def _make(found: Environment, function: Function, world: World, *, say: Say, ser
     missing.write_text(_missing(servers, folder / _LIB))
     uv(*install, "--no-deps", "--requirement", str(missing), of="portable's own servers")
     (folder / _LIB / "platforms").symlink_to(_TOOL_DIR / "platforms")
-    (folder / _COMPLETE).touch()
+    (folder / _COMPLETE).write_text(str(function.folder.resolve()))
 
 
 def _missing(servers: Sequence[Path], lib: Path) -> str:
     """Return the entries of lock files whose packages are not installed: the function's own versions stay."""
-    there = {_normal(one.name) for one in importlib.metadata.distributions(path=[str(lib)])}
+    there = {normal(one.name) for one in importlib.metadata.distributions(path=[str(lib)])}
     entries = [entry for lock in servers for entry in re.split(r"^(?=[^\s#])", lock.read_text(), flags=re.MULTILINE)]
-    return "".join(entry for entry in entries if _normal(re.split(r"[^\w.-]", entry, maxsplit=1)[0]) not in there)
-
-
-def _normal(name: str) -> str:
-    """Return a project's name as https://packaging.python.org/en/latest/specifications/name-normalization/ has it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return "".join(entry for entry in entries if normal(re.split(r"[^\w.-]", entry, maxsplit=1)[0]) not in there)
 
 
 def _remove_others(folder: Path) -> None:

@@ -44,12 +44,17 @@ def declared(stack: Path, environ: Mapping[str, str]) -> list[Function]:
     return [function_of(one, stack) for one in found if one.lang == LANG]
 
 
+def declared_here(stack: Path, environ: Mapping[str, str]) -> list[Function]:
+    """Return the functions of a stack file as `declared` does; none if no file was named and none is here."""
+    return declared(stack, environ) if stack.exists() or stack != STACK else []
+
+
 def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function:
     """Return the function that is named by its name in the stack file or by its folder; unnamed, the only one.
 
     Raises BadSettings, with what to write, if there is none such, or several of which none is named.
     """
-    functions = declared(stack, environ) if stack.exists() or stack != STACK else []
+    functions = declared_here(stack, environ)
     if named is None:
         return _only(functions, stack)
     for function in functions:

@@ -47,10 +47,18 @@ class LocalServer:
         if not debugpy or not debugpy.submodule_search_locations:
             raise ModuleNotFoundError(name="debugpy")
         start = self._start(self._function())
-        python, *server = start.command
+        python, safe_path, *server = start.command
         # by its folder: it is the tool's, whose other packages are not to be seen
         listen = ("--listen", f"127.0.0.1:{port}", *(["--wait-for-client"] if waits else ()))
-        command = [python, "-X", "frozen_modules=off", debugpy.submodule_search_locations[0], *listen, *server]
+        command = [
+            python,
+            safe_path,
+            "-X",
+            "frozen_modules=off",
+            debugpy.submodule_search_locations[0],
+            *listen,
+            *server,
+        ]
         self._say(f"waiting for a debugger on 127.0.0.1:{port}" if waits else f"debuggers attach to 127.0.0.1:{port}")
         os.execve(python, command, {"PYDEVD_DISABLE_FILE_VALIDATION": "1", **start.environ})  # noqa: S606 - its own Python
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from ..deploying.arguments import complete_functions, read_data, stack_option
+from ..deploying.arguments import complete_functions, json_option, read_data, stack_option
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
 from ..emulators.registry import EMULATORS
-from .replay import complete_platforms
+from .platforms import platforms_option
 
 
 @click.command("call", epilog=f"Platforms: all, {', '.join(EMULATORS)}; aws_lambda is its REST API.")
@@ -19,19 +19,11 @@ from .replay import complete_platforms
 @click.option("-X", "--request", "method", metavar="METHOD", help="[GET, with -d POST]")
 @click.option("-d", "--data", metavar="DATA", help="The body, or an event; @FILE or - reads it.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'")
-@click.option(
-    "--platform",
-    "platforms",
-    multiple=True,
-    default=["wsgi"],
-    metavar="NAME",
-    show_default=True,
-    shell_complete=complete_platforms,
-)
+@platforms_option("What it goes through", default=["wsgi"], show_default=True)
 @click.option("--event", "is_event", is_flag=True, help="DATA is an event, though it looks like none.")
 @click.option("-i", "--include", is_flag=True, help="Print the status and the headers too.")
 @click.option("-f", "--fail", is_flag=True, help="Exit code 1 for a status from 400 on.")
-@click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
+@json_option
 @stack_option
 @click.pass_obj
 def command(
@@ -46,7 +38,7 @@ def command(
     is_event: bool,
     include: bool,
     fail: bool,
-    is_json: bool,
+    json: bool,
     stack: Path,
 ) -> int:
     """Call FUNCTION once, as a platform would, in its own environment.
@@ -66,7 +58,7 @@ def command(
     body = None if data is None else read_data(data, world)
     wanted = asked(method, path, headers, body, is_event=is_event)
     outcomes = call(wanted, named, platforms, stack, world)
-    return Answers(outcomes, world, include=include, fail=fail).show(is_json=is_json)
+    return Answers(outcomes, world, include=include, fail=fail).show(is_json=json)
 
 
 def _split(target: Sequence[str]) -> tuple[str | None, str]:

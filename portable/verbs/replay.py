@@ -8,25 +8,12 @@ import click
 
 from ..deploying.arguments import function_option, json_option, stack_option
 from ..deploying.world import World
-
-
-def complete_platforms(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Return the emulators whose names begin so."""
-    from ..emulators.registry import DOORS, EMULATORS
-
-    return [name for name in ("all", *DOORS, *EMULATORS) if name.startswith(incomplete)]
+from .platforms import platforms_option
 
 
 @click.command("replay")
 @click.argument("files", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "--platform",
-    "platforms",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=complete_platforms,
-    help="Where to replay it, such as openwhisk or aws_lambda:http; may be given again. Everywhere if none is named.",
-)
+@platforms_option("Where to replay it [everywhere]")
 @function_option
 @stack_option
 @json_option

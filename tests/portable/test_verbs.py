@@ -58,7 +58,7 @@ class TestHelp:
         assert capfd.readouterr().out.startswith(f"Usage: portable {verb} ")
 
     def test_is_quick_because_no_verb_s_own_packages_are_imported(self) -> None:
-        slow = "boto3 botocore docker flask granian pytest rich ruamel uvloop watchfiles yaml"
+        slow = "boto3 botocore docker flask granian pytest rich uvloop watchfiles yaml"
         program = (
             "import sys; from portable.__main__ import main; code = main(['--help']); "
             f"print(code, *(name for name in {slow.split()} if name in sys.modules))"
@@ -88,13 +88,13 @@ def test_no_verb_is_a_mistake_that_is_told_what_there_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "hint"), [("srve", "did you mean 'serve'?"), ("x", f"there are {', '.join(ALL)}")], ids=["near", "far"]
+    ("verb", "hint"), [("srve", "did you mean 'serve'?"), ("x", f"there are: {', '.join(ALL)}")], ids=["near", "far"]
 )
 def test_verb_that_there_is_not_is_told_the_nearest(verb: str, hint: str) -> None:
     code, err = portable(verb, "--help")
 
     assert code == 2
-    assert err.splitlines()[1:] == [f"error: there is no command {verb!r}: {hint}"]
+    assert err.splitlines()[1:] == [f"error: there is no command {verb!r}; {hint}"]
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,14 @@ def test_verb_that_there_is_not_is_told_the_nearest(verb: str, hint: str) -> Non
     [
         ("--function", "serve"),
         ("serve", "nowhere"),
+        ("serve", "one", "--function", "other"),
         ("serve", "--port", "none"),
         ("gateway", "--port", "none"),
         ("gateway", "extra"),
         ("check", "nowhere.yml"),
         ("check", "--for", "nobody"),
+        ("check", "--stack", "nowhere.yml"),
+        ("check", "stack.yml", "--stack", "stack.yml"),
         ("package",),
         ("package", "nowhere"),
         ("package", "wsgi", "--function", "nowhere"),
@@ -221,6 +224,8 @@ class TestCompletion:
             (("aws", "secret", "l"), "plain,list"),
             (("package", "wsgi", "--function", "med"), "plain,meditations"),
             (("serve", "med"), "plain,meditations"),
+            (("serve", "--function", "med"), "plain,meditations"),
+            (("check", "--stack", "sta"), "file,sta"),
             (("test", "med"), "plain,meditations"),
             (("call", "med"), "plain,meditations"),
             (("call", "--platform", "open"), "plain,openwhisk"),

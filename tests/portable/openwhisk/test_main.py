@@ -14,6 +14,7 @@ import pytest
 from portable.__main__ import main
 from portable.deploying.world import World
 from portable.openwhisk.commands import COMMANDS
+from tests.sample import PROJECT_DIR
 
 from .api_server import AUTH, ApiServer, Fault
 from .project import Project
@@ -59,10 +60,10 @@ def test_packages_for_the_kind_of_deploy_toml(project: Project, capsys: pytest.C
 
 
 def test_says_which_commands_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    for name, hint in (("depoly", "did you mean 'deploy'?"), ("go", f"there are {', '.join(COMMANDS)}")):
+    for name, hint in (("depoly", "did you mean 'deploy'?"), ("go", f"there are: {', '.join(COMMANDS)}")):
         assert main(["openwhisk", name]) == 2
 
-        assert capsys.readouterr().err.endswith(f"error: there is no command {name!r}: {hint}\n")
+        assert capsys.readouterr().err.endswith(f"error: there is no command {name!r}; {hint}\n")
 
 
 def test_a_misspelled_option_does_not_show_the_key(capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,8 +100,15 @@ def test_a_key_before_the_command_is_not_shown(capsys: pytest.CaptureFixture[str
     ],
 )
 def test_what_nobody_expected_ends_in_a_message(
-    server: ApiServer, project: Project, error: BaseException, code: int, message: str
+    server: ApiServer,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    code: int,
+    message: str,
 ) -> None:
+    monkeypatch.chdir(PROJECT_DIR)
+
     def sleep(seconds: float) -> None:
         raise error
 
@@ -108,7 +116,7 @@ def test_what_nobody_expected_ends_in_a_message(
     err = io.StringIO()
     world = World(environ={"HOME": str(project.folder)}, stderr=err, sleep=sleep)
 
-    assert main(["openwhisk", "status", "-v", "--function", str(project.folder / "function")], world) == code
+    assert main(["openwhisk", "status", "-v"], world) == code
     assert message in err.getvalue()
     assert AUTH not in err.getvalue()
 

@@ -151,9 +151,23 @@ class TestWithTool:
     def test_function_s_own_version_wins_over_the_tool_s(self, project: Project) -> None:
         project.add("click", "1.0")
         project.require("click==1.0")
-        (project.root / "ask.py").write_text("import click, sys; print(click.version, sys.argv[1:])\n")
+        made = project.make()
+        ask = "import click, sys; print(click.version, sys.argv[1:])\n"
+        next(made.python.parents[1].glob("lib/*/site-packages")).joinpath("ask.py").write_text(ask)
 
-        assert run(project.make().with_tool("-m", "ask", "-x"), project.root) == (0, "1.0 ['-x']")
+        assert run(made.with_tool("-m", "ask", "-x"), project.root) == (0, "1.0 ['-x']")
+
+    def test_modules_of_the_folder_that_it_is_run_in_are_not_found(self, project: Project) -> None:
+        (project.root / "shared.py").touch()
+        made = project.make()
+
+        for command in (
+            made.with_tool("-m", "shared"),
+            made.command("-m", "shared"),
+            made.command("-c", "import shared"),
+        ):
+            code, printed = run(command, project.root)
+            assert (code, "No module named" in printed) == (1, True)
 
 
 class TestWhenItIsMade:
