@@ -15,13 +15,15 @@ from ..deploying.world import World
 from ..emulators.errors import Unavailable
 from ..emulators.registry import emulators
 from ..project.environment import Environment, environment
-from ..project.functions import STACK, Function, declared, find
+from ..project.functions import Function, declared_here, find
+from ..project.variables import variables
 from .runs import Run, runs
 
 if TYPE_CHECKING:
     from .call import Outcome
 
 _NO_TESTS = 5  # https://docs.pytest.org/en/stable/reference/exit-codes.html
+_IGNORE = "--ignore="  # pytest collects a path that it is given though it is to ignore it
 _OUTCOMES = {0: "passed", 1: "failed", _NO_TESTS: "no tests"}
 
 
@@ -31,11 +33,11 @@ def call(
     """Return what comes of a request or an event on each platform. Raises DeployError if nothing can be called."""
     found = _emulators(platforms)
     function = find(named, stack, world.environ)
+    environ = {**world.environ, **variables(function, world.environ)}
     line = _environment(function, world).with_tool("-m", "portable.testing")
-    told = {**asked, "platforms": found, "function": str(function.folder), "stack": str(stack.absolute())}
-    ran = subprocess.run(
-        line, input=json.dumps(told).encode(), stdout=subprocess.PIPE, env=dict(world.environ), check=False
-    )
+    what = {"name": function.name, "folder": str(function.folder), "root": str(function.root)}
+    told = json.dumps({**asked, "platforms": found, "function": what}).encode()
+    ran = subprocess.run(line, input=told, stdout=subprocess.PIPE, env=environ, check=False)
     if ran.returncode or not ran.stdout:
         raise DeployError(f"{function.name} ended its process, with exit code {ran.returncode}")
     answered = json.loads(ran.stdout)
@@ -48,7 +50,7 @@ def call(
 def run_tests(named: str | None, platforms: Sequence[str], arguments: Sequence[str], stack: Path, world: World) -> int:
     """Run the tests of a function, or of all; return pytest's exit code, of several the worst. Raises BadSettings."""
     _emulators(platforms)
-    functions = declared(stack, world.environ) if stack.exists() or stack != STACK else []
+    functions = declared_here(stack, world.environ)
     chosen = functions if functions and named is None else [find(named, stack, world.environ)]
     arguments = [*(word for name in platforms for word in ("--platform", name)), *arguments]
     return _run_all(runs(chosen, functions or chosen), arguments, world)
@@ -69,7 +71,8 @@ def _environment(function: Function, world: World) -> Environment:
 def _run_all(planned: Sequence[Run], arguments: Sequence[str], world: World) -> int:
     named = _names_tests(arguments, planned[0].function.root)
     if named and len(planned) > 1:
-        raise BadSettings(f"{named} is of one function: name it, as in `{spelled('test', 'FUNCTION', '--', named)}`")
+        example = spelled("test", planned[0].function.name, "--", named)
+        raise BadSettings(f"{named} is of one function: name it, as in `{example}`")
     codes = {run.function.name: _run(run, arguments, world, adds_paths=not named) for run in planned}
     if len(codes) > 1:
         for name, code in codes.items():
@@ -80,7 +83,8 @@ def _run_all(planned: Sequence[Run], arguments: Sequence[str], world: World) -> 
 
 def _run(run: Run, arguments: Sequence[str], world: World, *, adds_paths: bool) -> int:
     made = _environment(run.function, world)
-    paths = run.paths if adds_paths else ()
+    ignored = [one.removeprefix(_IGNORE) for one in arguments if one.startswith(_IGNORE)]
+    paths = [one for one in run.paths if adds_paths and not any(Path(one).is_relative_to(path) for path in ignored)]
     print(f"{run.function.name}: pytest {' '.join([*arguments, *paths])}", file=world.stderr, flush=True)
     command = made.with_tool("-m", "pytest", *arguments, *paths)
     code = subprocess.run(command, cwd=run.function.root, env=dict(world.environ), check=False).returncode

@@ -19,7 +19,7 @@ from .platforms import platforms_option
 @click.option("-X", "--request", "method", metavar="METHOD", help="[GET, with -d POST]")
 @click.option("-d", "--data", metavar="DATA", help="The body, or an event; @FILE or - reads it.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'")
-@platforms_option("Whose shim it goes through; may be given again.", "wsgi")
+@platforms_option("What it goes through", default=["wsgi"], show_default=True)
 @click.option("--event", "is_event", is_flag=True, help="DATA is an event, though it looks like none.")
 @click.option("-i", "--include", is_flag=True, help="Print the status and the headers too.")
 @click.option("-f", "--fail", is_flag=True, help="Exit code 1 for a status from 400 on.")

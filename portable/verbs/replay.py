@@ -13,9 +13,7 @@ from .platforms import platforms_option
 
 @click.command("replay")
 @click.argument("files", nargs=-1, required=True, type=click.Path())
-@platforms_option(
-    "Where to replay it, such as openwhisk or aws_lambda:http; may be given again. Everywhere if none is named."
-)
+@platforms_option("Where to replay it [everywhere]")
 @function_option
 @stack_option
 @json_option

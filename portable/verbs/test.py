@@ -24,7 +24,7 @@ class _WithPytestArguments(click.Command):
 @click.command(cls=_WithPytestArguments, options_metavar="[OPTIONS]", epilog="Behind -- are pytest's own arguments.")
 @function_argument
 @stack_option
-@platforms_option("Where tests of on_every_platform run.")
+@platforms_option("Where tests of on_every_platform run [everywhere]")
 @click.pass_context
 def command(context: click.Context, function: str | None, stack: Path, platforms: Sequence[str]) -> int:
     """Run the tests of FUNCTION, or of every function of the stack file, each with its own requirements.
