@@ -45,7 +45,7 @@ test: test-functions  ## Run the tests of your functions and the quick ones of t
 	$(VENV)/bin/python -m pytest $(QUICK) $(PYTEST_ARGS)
 
 test-functions: $(VENV)/.test
-	$(VENV)/bin/portable test || [ $$? = 5 ]  # 5: there are no tests
+	$(VENV)/bin/portable test -- --ignore=tests || [ $$? = 5 ]  # tests/ is the project's own; 5: there are no tests
 
 test-all: test  ## Run every test that this machine can run, and say what was skipped
 	$(VENV)/bin/python -m pytest -m "slow and not runtime" -n $(WORKERS) $(PYTEST_ARGS)

@@ -37,6 +37,13 @@ def test_architecture_and_glossary_name_files_that_are_there() -> None:
         assert missing == [], document.name
 
 
+def test_readme_has_a_row_for_every_verb() -> None:
+    rows = re.findall(r"^\| (`portable .+?) \|", (ROOT / "README.md").read_text(), flags=re.MULTILINE)
+    named = [verb for row in rows for verb in re.findall(r"`(?:portable )?(\w+)", row)]
+
+    assert sorted(named) == sorted(VERBS)
+
+
 def test_gateway_page_lists_every_setting_with_its_default() -> None:
     text = settings.DOCUMENT.read_text()
 

@@ -14,13 +14,13 @@ import yaml
 from ..deploying.errors import BadSettings
 from ..deploying.spelling import spelled
 from ..project.functions import LANG, Function, declared
+from ..project.portable_dir import PORTABLE_DIR, make_portable_dir
 from ..project.variables import secret
 from . import contexts, engine
 from .services import GATEWAY, compose_file
 
-_PORTABLE_DIR = Path(".portable")
-_CONTEXTS_DIR = _PORTABLE_DIR / "compose"
-_FILE = _PORTABLE_DIR / "docker-compose.yml"
+_CONTEXTS_DIR = Path(PORTABLE_DIR, "compose")
+_FILE = Path(PORTABLE_DIR, "docker-compose.yml")
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,11 @@ class ComposeProject:
     def _write(self) -> Mapping[str, Any]:
         """Write the compose file; return its services."""
         whole = compose_file(self.functions, _CONTEXTS_DIR)
-        folder = self.root / _PORTABLE_DIR
-        folder.mkdir(exist_ok=True)
-        (folder / ".gitignore").write_text("*\n")
-        (self.root / _FILE).write_text(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True), encoding="utf-8")
+        make_portable_dir(self.root)
+        path = self.root / _FILE
+        path.touch(mode=0o600)
+        path.chmod(0o600)  # what environment_file sets is in it
+        path.write_text(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True), encoding="utf-8")
         services: Mapping[str, Any] = whole["services"]
         return services
 

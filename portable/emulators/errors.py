@@ -4,6 +4,7 @@ Exception
 +-- Refused        the platform answers a request itself, and calls no function
 +-- Malformed      the shim's native response is one that the platform cannot send: a defect of the shim's
 +-- Broken         the reply broke off: what a client must see of a stream that failed
++-- Deadlock       calls of functions wait for each other in two threads
 +-- Undeliverable  the platform sends no event of this kind
 +-- Unavailable    there is no such emulator or function here: says what to do
     +-- MissingRequirements  the function's requirements are not installed here
@@ -26,6 +27,10 @@ class Malformed(Exception):
 
 class Broken(Exception):
     """A reply that broke off."""
+
+
+class Deadlock(Exception):
+    """A call waits for its turn, which comes when another function's call ends, and that one does not."""
 
 
 class Undeliverable(Exception):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from platforms.loading import load_handler
 
-from .errors import Unavailable
 from .modules import Modules
 from .stepwise import at_work
 
@@ -25,15 +24,15 @@ def loaded(folder: str | Path) -> Iterator[Handler]:
     Most shims load a handler when they are imported: until the next is loaded or called, they find this one.
     Raises HandlerError, or Unavailable if there is no folder.
     """
-    if not Path(folder).is_dir():
-        if not os.environ.get("HANDLER"):
-            raise Unavailable(f"there is no folder {str(folder)!r}: name the function's with --function")
+    if os.environ.get("HANDLER") and not Path(folder).is_dir():
         yield load_handler(os.environ)
         return
     modules = Modules(str(folder))
-    try:
-        with modules.at_work():
-            handler = load_handler(os.environ, str(folder))
-        yield at_work(handler, modules)
-    finally:
-        modules.put_away()
+    with modules.kept():
+        yield load(modules)
+
+
+def load(modules: Modules) -> Handler:
+    """Return the handler of a function's folder, which runs with its modules. Raises HandlerError."""
+    with modules.at_work():
+        return at_work(load_handler(os.environ, modules.folder), modules)

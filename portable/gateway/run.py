@@ -9,14 +9,15 @@ import shlex
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
 import uvloop
 
-from ..deploying.errors import DeployError
+from ..deploying.errors import BadSettings, DeployError
 from ..deploying.world import World
-from ..stack.errors import GatewayError
+from ..stack.errors import GatewayError, Refused
 from ..stack.messages import FunctionName
 from .api.auth import PASSWORD_FILE, Credentials, load_credentials
 from .app import create_app
@@ -54,15 +55,24 @@ def run(given: Mapping[str, str | None], world: World) -> None:
         history = History.open(config)
         atexit.register(history.close)  # after the provider's threads: a removal that has begun still keeps its logs
         history.start()
-        uvloop.run(_run(config, credentials, secrets, history, world))
+        uvloop.run(check_address(config))
+        provider = make_provider(config, secrets, history.logs, world.environ)
+        uvloop.run(_run(config, credentials, secrets, history, provider, world))
+    except Refused as error:
+        raise BadSettings(str(error)) from None
     except GatewayError as error:
         raise DeployError(str(error)) from None
 
 
-async def _run(config: Config, credentials: Credentials, secrets: SecretStore, history: History, world: World) -> None:
+async def _run(
+    config: Config,
+    credentials: Credentials,
+    secrets: SecretStore,
+    history: History,
+    provider: Provider,
+    world: World,
+) -> None:
     """Put everything together on this loop, and serve until a signal. Raises GatewayError."""
-    await check_address(config)
-    provider = make_provider(config, secrets, history.logs, world.environ)
     loop = asyncio.get_running_loop()
     router = Router()
     functions = Functions(provider, router, config)
@@ -134,11 +144,19 @@ def _announce(
 
 
 def make_provider(config: Config, secrets: SecretStore, archive: LogArchive, environ: Mapping[str, str]) -> Provider:
-    """Return the provider that is set. Raises GatewayError if it cannot work: no engine, no stack file."""
+    """Return the provider that is set. This may take minutes: it makes what functions require.
+
+    Raises GatewayError if it cannot work: no engine, no stack file.
+    """
     if config.provider == "docker":
         from .providers.docker.provider import DockerProvider  # each works without the other's packages
 
         return DockerProvider(config, secrets, archive=archive)
+    if not find_spec("portable.project"):
+        raise BadSettings(
+            "--provider (GATEWAY_PROVIDER) is process, and the gateway's image has docker alone: leave it out; the "
+            "installed tool runs functions as processes, by its verb dev"
+        )
     from ..project.environment import environment
     from ..project.functions import function_of
     from ..stack.stack_file import read_stack

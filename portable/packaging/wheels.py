@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
+from ..project.local_requirements import rebuilt
 from ..project.uv import UvFailed, explained, run_uv
 from .errors import PackageError
 from .folder import name_of, read_folder
@@ -86,6 +87,7 @@ def requires_something(requirements: Path) -> bool:
 
 def _install(requirements: Path, place: Place, folder: str) -> None:
     command = ["pip", "install", "--python", sys.executable, "--target", folder, "--requirement", requirements.name]
+    command += rebuilt(requirements)
     command += ["--python-version", place.python, "--python-platform", _platform(place)]
     command += ["--link-mode", "copy"]
     run = partial(run_uv, cwd=requirements.parent, environ=os.environ)

@@ -21,19 +21,21 @@ from pathlib import Path
 from .. import assets
 from ..deploying.errors import BadSettings
 from ..deploying.world import World
+from . import local_requirements
 from .functions import Function
-from .requirement_files import FILE_NAME, contents
+from .portable_dir import PORTABLE_DIR, make_portable_dir
+from .requirement_files import FILE_NAME, contents, normal
 from .uv import UvFailed, explained, run_uv
 
-PORTABLE_DIR = ".portable"
 _TOOL_DIR = Path(__file__).resolve().parents[2]
 SERVERS = (assets.path("requirements/serve.txt"), assets.path("requirements/fast.txt"))
 """The lock files of the servers, which the function's own requirements win over."""
 
 _WITH_TOOL = Path(__file__).with_name("with_tool.py")
+_ENVIRONMENTS_DIR = "environments"
 _COMPLETE = "complete"  # written last: without it the maker was interrupted
 _LIB = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
-_FORMAT = "1"  # of what is made here: another one makes every environment again
+_FORMAT = "2"  # of what is made here: another one makes every environment again
 
 Say = Callable[[str], None]
 
@@ -45,13 +47,16 @@ class Environment:
     python: Path
 
     def command(self, *arguments: str) -> list[str]:
-        """Return what runs the interpreter with arguments: `-m`, `platforms.wsgi`."""
-        return [str(self.python), *arguments]
+        """Return what runs the interpreter with arguments: `-m`, `platforms.wsgi`.
+
+        Modules of the folder that it is run in are not found (-P): no package has them.
+        """
+        return [str(self.python), "-P", *arguments]
 
     def with_tool(self, *arguments: str) -> list[str]:
         """Return what runs `-m MODULE ...` with the tool's own packages behind the function's."""
         folders = dict.fromkeys([str(_TOOL_DIR), *site.getsitepackages(), *_user_site()])
-        return [str(self.python), str(_WITH_TOOL), os.pathsep.join(folders), *arguments]
+        return self.command(str(_WITH_TOOL), os.pathsep.join(folders), *arguments)
 
 
 def environment(function: Function, world: World, *, say: Say, servers: Sequence[Path] = SERVERS) -> Environment:
@@ -63,13 +68,19 @@ def environment(function: Function, world: World, *, say: Say, servers: Sequence
     found = Environment(folder / "bin" / "python")
     try:
         if not _is_complete(found):
-            with _locked(folder.parent, function, say):
+            with _locked(make_portable_dir(function.root) / _ENVIRONMENTS_DIR, function, say):
                 if not _is_complete(found):
                     _make(found, function, world, say=say, servers=servers)
                     _remove_others(folder)
     except OSError as error:
         raise BadSettings(f"{function.name}: cannot make its environment {folder}: {error.strerror}") from error
     return found
+
+
+def is_own(folder: Path) -> bool:
+    """Return whether this process runs in the environment of the function of a folder, with all that it requires."""
+    complete = Path(sys.prefix, _COMPLETE)
+    return complete.is_file() and complete.read_text() == str(folder.resolve())
 
 
 def _folder(function: Function, servers: Iterable[Path]) -> Path:
@@ -80,9 +91,10 @@ def _folder(function: Function, servers: Iterable[Path]) -> Path:
     python = f"{sys.base_prefix} {sys.implementation.cache_tag} {sys.abiflags}"
     place = _digest(str(function.folder), python, str(_TOOL_DIR))
     own = contents(function.folder / FILE_NAME)
-    key = _digest(_FORMAT, *own.values(), *(lock.read_bytes() for lock in servers))
+    local = local_requirements.state(function.folder / FILE_NAME)
+    key = _digest(_FORMAT, *own.values(), local, *(lock.read_bytes() for lock in servers))
     name = re.sub(r"[^\w.-]", "_", function.name)
-    return function.root / PORTABLE_DIR / "environments" / f"{name}-{place}-{key}"
+    return function.root / PORTABLE_DIR / _ENVIRONMENTS_DIR / f"{name}-{place}-{key}"
 
 
 def _digest(*parts: str | bytes) -> str:
@@ -99,8 +111,7 @@ def _is_complete(found: Environment) -> bool:
 @contextmanager
 def _locked(folder: Path, function: Function, say: Say) -> Iterator[None]:
     """Keep other makers out of a folder, which is made; the system ends the lock of a process that was killed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder.parent / ".gitignore").write_text("*\n")
+    folder.mkdir(exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -128,24 +139,19 @@ def _make(found: Environment, function: Function, world: World, *, say: Say, ser
     shutil.rmtree(folder, ignore_errors=True)
     uv("venv", "--no-project", "--python", sys.executable, str(folder), of="the environment")
     if requirements.exists():
-        uv(*install, "--requirement", str(requirements), of=shown)
+        uv(*install, "--requirement", str(requirements), *local_requirements.rebuilt(requirements), of=shown)
     missing = folder / "servers.txt"
     missing.write_text(_missing(servers, folder / _LIB))
     uv(*install, "--no-deps", "--requirement", str(missing), of="portable's own servers")
     (folder / _LIB / "platforms").symlink_to(_TOOL_DIR / "platforms")
-    (folder / _COMPLETE).touch()
+    (folder / _COMPLETE).write_text(str(function.folder.resolve()))
 
 
 def _missing(servers: Sequence[Path], lib: Path) -> str:
     """Return the entries of lock files whose packages are not installed: the function's own versions stay."""
-    there = {_normal(one.name) for one in importlib.metadata.distributions(path=[str(lib)])}
+    there = {normal(one.name) for one in importlib.metadata.distributions(path=[str(lib)])}
     entries = [entry for lock in servers for entry in re.split(r"^(?=[^\s#])", lock.read_text(), flags=re.MULTILINE)]
-    return "".join(entry for entry in entries if _normal(re.split(r"[^\w.-]", entry, maxsplit=1)[0]) not in there)
-
-
-def _normal(name: str) -> str:
-    """Return a project's name as https://packaging.python.org/en/latest/specifications/name-normalization/ has it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return "".join(entry for entry in entries if normal(re.split(r"[^\w.-]", entry, maxsplit=1)[0]) not in there)
 
 
 def _remove_others(folder: Path) -> None:

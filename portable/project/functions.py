@@ -28,6 +28,8 @@ class Function:
     """What stack.yml says of it; None for a folder that it does not name."""
     devices: tuple[str, ...] = ()
     """The GPUs and the like that it asks for, by name."""
+    environment_files: tuple[Path, ...] = ()
+    """The files of stack.yml's environment_file."""
 
 
 def declared(stack: Path, environ: Mapping[str, str]) -> list[Function]:
@@ -42,12 +44,17 @@ def declared(stack: Path, environ: Mapping[str, str]) -> list[Function]:
     return [function_of(one, stack) for one in found if one.lang == LANG]
 
 
+def declared_here(stack: Path, environ: Mapping[str, str]) -> list[Function]:
+    """Return the functions of a stack file as `declared` does; none if no file was named and none is here."""
+    return declared(stack, environ) if stack.exists() or stack != STACK else []
+
+
 def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function:
     """Return the function that is named by its name in the stack file or by its folder; unnamed, the only one.
 
     Raises BadSettings, with what to write, if there is none such, or several of which none is named.
     """
-    functions = declared(stack, environ) if stack.exists() or stack != STACK else []
+    functions = declared_here(stack, environ)
     if named is None:
         return _only(functions, stack)
     for function in functions:
@@ -77,7 +84,8 @@ def short(folder: Path) -> Path:
 
 def function_of(one: StackFunction, stack: Path) -> Function:
     """Return a function that a stack file was read to declare."""
-    return Function(one.deployment.name.name, one.handler_dir, stack.absolute().parent, one.deployment, one.devices)
+    name, root = one.deployment.name.name, stack.absolute().parent
+    return Function(name, one.handler_dir, root, one.deployment, one.devices, one.environment_files)
 
 
 def _only(functions: Sequence[Function], stack: Path) -> Function:

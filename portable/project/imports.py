@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ..deploying.errors import BadSettings
+from .functions import STACK
 from .ignored import shipped
+from .requirement_files import FILE_NAME, name_of, normal, requirements
 
 PACKAGE = "function"
 _OURS = {
@@ -28,6 +29,10 @@ class _Import(NamedTuple):
     module: str
     name: str = ""
     alias: str = ""
+
+    @property
+    def top(self) -> str:
+        return self.module.partition(".")[0]
 
     @property
     def written(self) -> str:
@@ -47,14 +52,16 @@ class _Import(NamedTuple):
 
 
 def check(folder: Path) -> None:
-    """Raise BadSettings, with a line for each, for imports of the folder's own name and for names that are taken.
+    """Raise BadSettings, with a line for each, for names that are taken, and for imports that no package can make.
 
-    Only what ships is looked at. A file that does not parse is left to whoever imports it.
+    Those are of the folder's own name, and of modules beside the folder or beside stack.yml. Only what ships is looked
+    at. A file that does not parse is left to whoever imports it.
     """
     sources = [path for path in shipped(folder) if path.suffix == ".py"]
     modules = _modules(folder, sources)
     imports = [found for path in sources for found in _imports_of(path)]
-    findings = [*_taken_names(modules, imports), *_own_name(folder, modules, imports)]
+    others = [one for one in imports if one.top not in {*modules, *_OURS, *sys.stdlib_module_names}]
+    findings = [*_taken_names(modules, imports), *_not_shipped(folder, modules, others)]
     if findings:
         raise BadSettings("\n".join(findings))
 
@@ -71,31 +78,54 @@ def _taken_names(modules: Mapping[str, str], imports: Sequence[_Import]) -> Iter
         if name in _OURS:
             yield f"{path}: {name} is {_OURS[name]}: give it another name"
         elif name in sys.stdlib_module_names:
-            found = next((one for one in imports if one.module.partition(".")[0] == name), None)
+            found = next((one for one in imports if one.top == name), None)
             if found:
                 yield f"{found.where}: `{found.written}` is Python's own {name}, not {path}: give {path} another name"
             else:
                 yield f"{path}: {name} is a standard module, and `import {name}` gives that: give it another name"
 
 
-def _own_name(folder: Path, modules: Mapping[str, str], imports: Sequence[_Import]) -> Iterator[str]:
-    own = folder.resolve().name
-    if own == PACKAGE or own in modules or own in sys.stdlib_module_names or _is_required(folder, own):
-        return
+def _not_shipped(folder: Path, modules: Mapping[str, str], imports: Sequence[_Import]) -> Iterator[str]:
+    own, shown = folder.resolve().name, f"{_shown(folder)}/"
+    is_required = _required(folder)
     for one in imports:
-        top, *others = [*one.module.split("."), one.name]
-        if top == own and others[0] in modules:
+        if is_required(one.top):
+            continue
+        if one.top == own:
+            inner = [*one.module.split("."), one.name][1]
             what = f"{one.where}: `{one.written}` works in no package, where the folder is {PACKAGE}/"
-            yield f"{what}: write `{one.inside}`"
+            yield f"{what}: write `{one.inside}`" if inner in modules else f"{what}: {_own_or_required(own, shown)}"
+        elif beside := _beside(folder, one.top):
+            what = f"{one.where}: `{one.written}` works in no package, which has {shown} alone"
+            yield f"{what}: move {_shown(beside)} into {shown}, or require it in {shown}{FILE_NAME}"
 
 
-def _is_required(folder: Path, name: str) -> bool:
-    """Return whether the function requires a package of its folder's name: then an import of it is that one's."""
-    try:
-        text = (folder / "requirements.txt").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
-    return bool(re.search(rf"^{re.escape(name)}\b", text, re.IGNORECASE | re.MULTILINE))
+def _own_or_required(own: str, shown: str) -> str:
+    return f"write `from {PACKAGE} import ...`, or require {own} in {shown}{FILE_NAME} if it is another's"
+
+
+def _beside(folder: Path, name: str) -> Path | None:
+    """Return the module, or the folder of modules, that has a name in the project but is not the function's."""
+    above = folder.resolve().parents
+    for place in dict.fromkeys([next((one for one in above if (one / STACK).is_file()), above[0]), above[0]]):
+        if (module := place / f"{name}.py").is_file():
+            return module
+        if any((place / name).glob("**/*.py")):
+            return place / name
+    return None
+
+
+def _required(folder: Path) -> Callable[[str], bool]:
+    """Return what tells whether a module is one that the function requires, by its project's name or by its path."""
+    asked = requirements(folder / FILE_NAME)
+    names = {name_of(one) for one in asked}
+    paths = [(folder / one).resolve() for one in asked if not name_of(one)]
+
+    def is_required(name: str) -> bool:
+        beside = _beside(folder, name)
+        return normal(name) in names or (beside is not None and any(beside.is_relative_to(path) for path in paths))
+
+    return is_required
 
 
 def _imports_of(path: Path) -> Iterator[_Import]:

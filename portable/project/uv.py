@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..deploying.errors import BadSettings
@@ -44,15 +49,49 @@ def _run(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], say: C
     environ = {name: value for name, value in environ.items() if name not in _NOT_PASSED_ON}
     command = [_uv(), *arguments, "--no-python-downloads", "--color=never"]
     said = []
-    with subprocess.Popen(
-        command, cwd=cwd, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace"
-    ) as process:
-        for line in process.stderr or ():
-            said.append(line)
-            if say and line.strip().startswith(_PROGRESS):
-                say(line.strip())
+    with _ends_with_us() as is_apart, _started(command, cwd, environ, is_apart=is_apart) as process:
+        try:
+            for line in process.stderr or ():
+                said.append(line)
+                if say and line.strip().startswith(_PROGRESS):
+                    say(line.strip())
+        except BaseException:
+            os.killpg(process.pid, signal.SIGTERM) if is_apart else process.terminate()
+            raise
+    if process.returncode < 0:
+        raise UvFailed("error: uv was interrupted")
     if process.returncode:
         raise UvFailed("".join(said))
+
+
+def _started(command: Sequence[str], cwd: Path, environ: Mapping[str, str], *, is_apart: bool) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=is_apart,
+    )
+
+
+@contextmanager
+def _ends_with_us() -> Iterator[bool]:
+    """Yield whether this thread is told of every signal to end, as an exception: it ends uv and what uv runs then.
+
+    Elsewhere they stay in the terminal's group, which Ctrl-C reaches as a whole.
+    """
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield False
+        return
+    signal.signal(signal.SIGTERM, lambda signum, _: sys.exit(128 + signum))
+    try:
+        yield True
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def explained(stderr: str, requirements: str) -> str:

@@ -14,7 +14,7 @@ _EXTRA = f"{DISTRIBUTION}[aws]"
 
 
 def installed() -> str | None:
-    """Return the requirement of the installed tool; None if it came from this machine, which no other one can reach."""
+    """Return the requirement of the installed tool; None if it came from where no other machine may reach it."""
     try:
         return requirement_of(distribution(DISTRIBUTION))
     except PackageNotFoundError:
@@ -22,13 +22,14 @@ def installed() -> str | None:
 
 
 def requirement_of(tool: Distribution) -> str | None:
-    """Return the requirement by its record of where it came from, without one by its version.
+    """Return the requirement by its record of where it came from; None without one.
 
+    A version alone could be anybody's: another index may have another package of that name.
     https://packaging.python.org/en/latest/specifications/direct-url/
     """
     record = tool.read_text("direct_url.json")
     if record is None:
-        return f"{_EXTRA}=={tool.version}"
+        return None
     origin = json.loads(record)
     url, vcs, archive = origin["url"], origin.get("vcs_info"), origin.get("archive_info")
     if not _is_for_all(url) or (vcs is None and archive is None):
@@ -42,7 +43,7 @@ def requirement_from(written: str) -> str:
     """Return the requirement that a user's --source stands for. Raises BadSettings."""
     if re.fullmatch(rf"{DISTRIBUTION}(==|~=|>=)[0-9][A-Za-z0-9.+!]*", written):
         return written.replace(DISTRIBUTION, _EXTRA)
-    if re.match("(git[+])?(https|ssh)://", written) and _is_for_all(written):
+    if re.match(r"git[+](https|ssh)://|https://", written) and _is_for_all(written):
         return f"{_EXTRA} @ {written}"
     raise BadSettings(
         f"--source is {written!r}; it takes what pip installs on any machine, without a password: "

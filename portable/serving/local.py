@@ -16,7 +16,7 @@ from ..project import imports
 from ..project.environment import environment
 from ..project.functions import Function, find
 from ..project.requirement_files import FILE_NAME, contents
-from ..project.variables import variables
+from ..project.variables import variable_files, variables
 from .reload import Start, run_reloading
 
 
@@ -36,9 +36,8 @@ class LocalServer:
         start = self._start(function)
         shown = os.path.relpath(function.folder)
         self._say(f"watching {shown}/ for changes; Ctrl-C stops")
-        files = [self.stack.absolute(), *contents(function.folder / FILE_NAME)]
         try:
-            return run_reloading(start, function.folder, files, renew=self._renew)
+            return run_reloading(start, function.folder, renew=self._renew)
         except OSError as error:
             raise DeployError(f"cannot watch {shown}/: {error}; WATCHFILES_FORCE_POLLING=true may do") from error
 
@@ -48,10 +47,18 @@ class LocalServer:
         if not debugpy or not debugpy.submodule_search_locations:
             raise ModuleNotFoundError(name="debugpy")
         start = self._start(self._function())
-        python, *server = start.command
+        python, safe_path, *server = start.command
         # by its folder: it is the tool's, whose other packages are not to be seen
         listen = ("--listen", f"127.0.0.1:{port}", *(["--wait-for-client"] if waits else ()))
-        command = [python, "-X", "frozen_modules=off", debugpy.submodule_search_locations[0], *listen, *server]
+        command = [
+            python,
+            safe_path,
+            "-X",
+            "frozen_modules=off",
+            debugpy.submodule_search_locations[0],
+            *listen,
+            *server,
+        ]
         self._say(f"waiting for a debugger on 127.0.0.1:{port}" if waits else f"debuggers attach to 127.0.0.1:{port}")
         os.execve(python, command, {"PYDEVD_DISABLE_FILE_VALIDATION": "1", **start.environ})  # noqa: S606 - its own Python
 
@@ -65,7 +72,8 @@ class LocalServer:
         with progress(self.world) as say:
             made = environment(function, self.world, say=say)
         command = made.command("-m", f"platforms.{self.platform}", "--function", str(function.folder), *self.arguments)
-        return Start(command, environ)
+        files = [self.stack.absolute(), *contents(function.folder / FILE_NAME), *variable_files(function)]
+        return Start(command, environ, files)
 
     def _renew(self) -> Start | None:
         try:

@@ -13,23 +13,22 @@ from .sources import Sources
 
 
 class Start(NamedTuple):
-    """What starts a server."""
+    """What starts a server; what it comes from is in `files`, beside the folder."""
 
     command: Sequence[str]
     environ: Mapping[str, str]
+    files: Sequence[Path] = ()
 
 
-def run_reloading(
-    start: Start, folder: Path, files: Sequence[Path] = (), *, renew: Callable[[], Start | None] | None = None
-) -> int:
+def run_reloading(start: Start, folder: Path, *, renew: Callable[[], Start | None] | None = None) -> int:
     """Run a server until SIGTERM or SIGINT, which it gets too; return its exit code then.
 
-    When one of the folder's files or of `files` changes, `renew` says what starts it now; if it says None, the server
+    When one of the folder's files or of `start` changes, `renew` says what starts it now; if it says None, the server
     goes on as it is. Otherwise it gets SIGINT, ends what is in flight, and is started again. One that was killed is
     started again at once, one that ended by itself at the next change. Raises OSError if the folder cannot be watched.
     """
     stop = _Stop()
-    sources = Sources([folder.resolve()], files)
+    sources = Sources([folder.resolve()], start.files)
     process = subprocess.Popen(start.command, env=start.environ)
     try:
         for changed in sources.watch(stop):
@@ -38,6 +37,7 @@ def run_reloading(
                 if renewed is None:
                     continue
                 start = renewed
+                sources.add(start.files)
             is_killed = (process.poll() or 0) < 0  # -9 for SIGKILL
             if changed or is_killed:
                 process.send_signal(signal.SIGINT)

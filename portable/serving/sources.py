@@ -49,6 +49,10 @@ class Sources:
                     self._recent = self._in_folders()
                     break
 
+    def add(self, files: Iterable[Path]) -> None:
+        """Watch further files; to be called where the changes of `watch` are taken."""
+        self._files |= _states(file for file in files if file not in self._files)
+
     def _changes(self, closed: Closed) -> Iterator[tuple[set[Path], bool]]:
         """Yield the folders in which files changed, and whether one is watched no more."""
         there = self._there()

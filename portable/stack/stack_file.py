@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,12 @@ class StackFunction:
     """Its folder, absolute; whether it is there is not looked at."""
 
     lang: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What the file itself sets, without what its environment_file does."""
+
+    environment_files: tuple[Path, ...] = ()
+    """The files of environment_file, absolute."""
+
     build_keys: tuple[str, ...] = ()
     """Which keys it has that only matter while its image is built."""
 
@@ -91,6 +97,17 @@ def read_stack(path: Path, environ: Mapping[str, str], *, takes_devices: bool = 
     return [replace(function, copied=copied) for function in read]
 
 
+def read_environment(paths: Iterable[Path], where: str) -> dict[str, str]:
+    """Return what the files of a function's environment_file set: a later one wins. Raises Refused, naming `where`."""
+    variables: dict[str, str] = {}
+    for path in paths:
+        if not path.is_file():
+            raise Refused(f"{where}: environment_file: there is no file {str(path)!r}")
+        file = _mapping(_read_yaml(path, None), str(path))
+        variables |= _texts(file.get("environment"), f"{path}: environment")
+    return variables
+
+
 class _Reader:
     """Reads one function; every error begins with the file and the function."""
 
@@ -105,12 +122,14 @@ class _Reader:
         _check_keys(fields, _FUNCTION_KEYS, self._where)
         lang = self._required(fields, "lang")
         handler_dir = self._dir / self._required(fields, "handler")
+        environment = self._texts(fields, "environment")
+        environment_files = tuple(self._dir / name for name in self._list(fields, "environment_file"))
         wire = {
             "service": self._name,
             "image": self._required(fields, "image"),
             "namespace": self._text(fields, "namespace"),
             "envProcess": self._env_process(lang) or self._text(fields, "fprocess"),
-            "envVars": {**self._texts(fields, "environment"), **self._file_environment(fields)},
+            "envVars": {**environment, **read_environment(environment_files, self._where)},
             "constraints": self._list(fields, "constraints"),
             "secrets": self._list(fields, "secrets"),
             "labels": self._texts(fields, "labels"),
@@ -125,7 +144,15 @@ class _Reader:
         except Refused as error:
             raise Refused(f"{self._where}: {error}") from None
         build_keys = tuple(key for key in _BUILD_KEYS if fields.get(key))
-        return StackFunction(deployment, Path(handler_dir).resolve(), lang, build_keys, self._devices(fields))
+        return StackFunction(
+            deployment,
+            Path(handler_dir).resolve(),
+            lang,
+            environment,
+            environment_files,
+            build_keys,
+            self._devices(fields),
+        )
 
     def _env_process(self, lang: str) -> str:
         """Return the fprocess of the function's template, which wins; "" if there is no template."""
@@ -134,17 +161,6 @@ class _Reader:
             return ""
         template = _mapping(_read_yaml(path, None), str(path))
         return _text(template.get("fprocess"), f"{path}: fprocess")
-
-    def _file_environment(self, fields: Mapping[str, Any]) -> dict[str, str]:
-        """Return what the files of environment_file set: a later one wins."""
-        variables: dict[str, str] = {}
-        for name in self._list(fields, "environment_file"):
-            path = self._dir / name
-            if not path.is_file():
-                raise Refused(f"{self._where}: environment_file: there is no file {str(path)!r}")
-            file = _mapping(_read_yaml(path, None), str(path))
-            variables |= _texts(file.get("environment"), f"{path}: environment")
-        return variables
 
     def _resources(self, fields: Mapping[str, Any], key: str) -> dict[str, str] | None:
         if fields.get(key) is None:
@@ -213,7 +229,7 @@ def _read_yaml(path: Path, environ: Mapping[str, str] | None) -> Any:
         text = path.read_text(encoding="utf-8")
         return yaml.load(text if environ is None else envsubst(text, environ), _Loader)  # noqa: S506 - a SafeLoader
     except FileNotFoundError:
-        raise Refused(f"{path}: there is no such file; `faas-cli new` makes one, --stack names another") from None
+        raise Refused(f"{path}: there is no such file; `portable new NAME` makes one, --stack names another") from None
     except OSError as error:
         raise Refused(f"{path}: cannot read it: {error.strerror}") from None
     except yaml.MarkedYAMLError as error:

@@ -14,7 +14,7 @@ from platforms.invoke import InvocationFailed
 from ..emulators.deliveries import deliver
 from ..emulators.errors import Broken, Malformed, Undeliverable
 from ..emulators.messages import Request
-from ..project.functions import find
+from ..project.functions import Function
 from .sending import send
 from .subject import Subject, subject_of
 
@@ -25,11 +25,12 @@ is neither: `error`, or `not_sent` where the platform sends no such event."""
 
 
 def call(asked: Mapping[str, Any]) -> list[Outcome]:
-    """Return what comes of a `request` or an `event` on each of the `platforms`, for the `function` of a `stack` file.
+    """Return what comes of a `request` or an `event` on each of the `platforms`, for a `function` by name and folders.
 
-    Raises HandlerError, Unavailable, BadSettings if the function cannot be called at all.
+    Its variables are in the environment. Raises HandlerError, Unavailable, BadSettings if it cannot be called at all.
     """
-    subject = subject_of(find(asked["function"], Path(asked["stack"]), os.environ))
+    function = asked["function"]
+    subject = subject_of(Function(function["name"], Path(function["folder"]), Path(function["root"])))
     with subject.ready():
         return [{"platform": name, **_outcome(name, subject, asked)} for name in asked["platforms"]]
 

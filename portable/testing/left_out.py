@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 # what `missing.explained` says
-_HINT = "; `portable test "
+_HINT = ", which is not here; `"
 _RAN = {"passed", "failed", "error", "xfailed", "xpassed"}
 
 
@@ -16,7 +16,7 @@ class LeftOut(pytest.Collector):
     """A function's folder, which is not looked into."""
 
     def collect(self) -> Iterable[pytest.Item]:
-        """Skip it: with nothing else to run, pytest ends with exit code 5."""
+        """Skip it: with nothing else to run, pytest ends with exit code 1."""
         pytest.skip(_why(self.path))
 
 
@@ -37,10 +37,10 @@ def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End with exit code 5, as where there are no tests, if all that there were are left out."""
+    """End with exit code 1, and not as where there are no tests, if all that there were are left out."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter and _reasons(reporter) and not _RAN & set(reporter.stats):
-        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -59,9 +59,13 @@ def _why(folder: Path) -> str:
     """Return why the tests of a folder cannot run here; "" if they can, or if it is not a function's."""
     if not (folder / "requirements.txt").is_file() or not (folder / "handler.py").is_file():
         return ""
+    from ..deploying.errors import BadSettings
     from .missing import explained
 
-    return explained(folder.name, folder)
+    try:
+        return explained(folder.name, folder)
+    except BadSettings as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _reasons(reporter: pytest.TerminalReporter) -> list[str]:

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from ..project.requirement_files import FILE_NAME
-
-# https://pip.pypa.io/en/stable/reference/requirements-file-format/
-_OTHER_FILE = re.compile(r"(?:-r|--requirement)[\s=]*(\S+)")
-_COMMENT = re.compile(r"(?:^|\s)#.*")
+from ..deploying.spelling import spelled
+from ..project.environment import is_own
+from ..project.requirement_files import FILE_NAME, requirements
 
 
 def missing(folder: Path) -> list[str]:
     """Return what the requirements.txt of a function's folder names and is not here, or not in such a version."""
-    return list(dict.fromkeys(line for line in _requirements(folder / FILE_NAME) if not _is_here(line)))
+    return [line for line in requirements(folder / FILE_NAME) if not _is_here(line)]
 
 
 def explained(name: str, folder: Path) -> str:
-    """Return what is missing for a function and how to test it then; "" if nothing is."""
-    found = ", ".join(missing(folder))
-    return f"{name} requires {found}, which is not here; `portable test {name}` runs its tests" if found else ""
-
-
-def _requirements(path: Path, seen: frozenset[Path] = frozenset()) -> Iterator[str]:
-    text = path.read_text(errors="replace").replace("\\\n", " ") if path.is_file() and path not in seen else ""
-    for line in (_COMMENT.sub("", line).strip() for line in text.splitlines()):
-        if other := _OTHER_FILE.match(line):
-            yield from _requirements(path.parent / other[1], seen | {path})
-        elif line and not line.startswith("-"):
-            yield line.partition(" --")[0].strip()  # without its hashes
+    """Return what is missing for a function and how to test it then; "" if nothing is, as in its own environment."""
+    found = "" if is_own(folder) else ", ".join(missing(folder))
+    return f"{name} requires {found}, which is not here; `{spelled('test', name)}` runs its tests" if found else ""
 
 
 def _is_here(line: str) -> bool:

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from . import left_out
-
-pytest_plugins = [left_out.__name__]
+pytest_plugins = ["portable.testing.left_out"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +44,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Skip a test on a platform that does not send its event."""
     if call.excinfo and "on_every_platform" in getattr(item, "fixturenames", ()):
         from ..emulators.errors import Undeliverable
+        from . import left_out  # pytest warns of a plugin that is imported before it is registered
 
         if isinstance(call.excinfo.value, Undeliverable):
             left_out.skip(call)

@@ -32,8 +32,7 @@ def runs(chosen: Sequence[Function], functions: Sequence[Function]) -> list[Run]
 
 def _in_tests(function: Function, functions: Sequence[Function]) -> Iterator[str]:
     tests_dir = function.root / TESTS_DIR
-    is_the_tools = (function.root / "portable" / "__main__.py").is_file()  # in a clone of its repository
-    if function not in functions or is_the_tools or not tests_dir.is_dir():
+    if function not in functions or not tests_dir.is_dir():
         return
     if len(functions) == 1:
         yield TESTS_DIR

@@ -9,14 +9,13 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from platforms import contract
-
 from ..emulators.errors import MissingRequirements
-from ..emulators.function import loaded
+from ..emulators.function import load
+from ..emulators.modules import Modules
 from ..project import imports
 from ..project.functions import STACK, Function, find
 from ..project.variables import variables
-from .environ import Variables
+from .environ import having
 from .missing import explained
 
 if TYPE_CHECKING:
@@ -29,28 +28,27 @@ class Subject:
     def __init__(self, function: Function) -> None:
         self.name = function.name
         self.folder = function.folder
-        self._variables = Variables(lambda: variables(function, os.environ))
+        self._modules = Modules(str(self.folder), lambda: having(variables(function, os.environ)))
         self._loading = Lock()
         self._handler: Handler | None = None
 
     @contextmanager
     def ready(self) -> Iterator[Handler]:
-        """Give the handler; for the time of the block the environment has its variables.
+        """Give the handler; for the time of the block the environment has its variables, and its modules are there.
 
         Raises HandlerError, MissingRequirements, or BadSettings for an import that fails elsewhere.
         """
-        contract._secrets.clear()  # kept for a process, which here runs several functions and tests
-        with self._variables.set():
+        with self._modules.kept():
             yield self._loaded()
 
     def _loaded(self) -> Handler:
-        with self._loading:
+        # who waits for another's loading has the turn too: else they would wait for each other
+        with self._modules.at_work(), self._loading:
             if not self._handler:
                 if why := explained(self.name, self.folder):
                     raise MissingRequirements(why)
                 imports.check(self.folder)
-                with loaded(self.folder) as handler:
-                    self._handler = handler
+                self._handler = load(self._modules)
             return self._handler
 
 

@@ -110,7 +110,5 @@ def _function(function: Function) -> str:
     if not (folder / "handler.py").is_file():
         raise BadSettings(f"{folder}/handler.py is missing: it defines `handle(event, context)` or `app`")
     imports.check(function.folder)
-    required = requirement_files.contents(function.folder / requirement_files.FILE_NAME)
-    lines = [line for text in required.values() for line in text.decode(errors="replace").splitlines()]
-    number = sum(bool(line.strip()) and not line.lstrip().startswith(("#", "-")) for line in lines)
+    number = len(requirement_files.requirements(function.folder / requirement_files.FILE_NAME))
     return f"{folder}, {number} requirement{'' if number == 1 else 's'}"

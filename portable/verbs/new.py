@@ -45,8 +45,8 @@ def _told(made: Made, name: str, *, has_source: bool) -> list[str]:
         lines.append(f"added {name} to stack.yml")
     elif not has_source:
         lines.append(
-            "This tool is installed from a folder of this machine, which CI cannot reach: set the repository variable "
-            "PORTABLE_SOURCE to what pip installs there."
+            "CI may not reach what this tool was installed from: set the repository variable PORTABLE_SOURCE to what "
+            "pip installs there, or begin again with --source."
         )
     return [
         *lines,

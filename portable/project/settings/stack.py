@@ -10,6 +10,7 @@ from pathlib import Path
 from ...deploying.errors import BadSettings
 from ...stack.quantities import parse_quantity
 from ..functions import Function, declared, find
+from ..variables import check_secret_names
 from .written import Written
 
 
@@ -30,8 +31,8 @@ class StackSettings:
 def read(named: str | None, stack: Path, environ: Mapping[str, str], *, least_mb: int) -> StackSettings:
     """Return the settings of a function, by its name or its folder, with as much memory as the platform gives at least.
 
-    `environ` fills the file's `${VARIABLES}`. Raises BadSettings for a stack file that faas-cli would not take, and for
-    a function that it does not name.
+    `environ` fills the file's `${VARIABLES}`. Raises BadSettings for a stack file that faas-cli would not take, for a
+    function that it does not name, and for a secret whose name is taken.
     """
     names = tuple(one.name for one in declared(stack, environ))
     function = find(named, stack, environ)
@@ -43,6 +44,7 @@ def read(named: str | None, stack: Path, environ: Mapping[str, str], *, least_mb
     place = f"{stack}: function {function.name!r}"
     if function.devices:
         raise BadSettings(f"{place} asks for {function.devices[0]}, which only a cluster has: take it out")
+    check_secret_names(deployment.secrets)
     written = {
         f"environment.{name}": Written(value, f"{place}: environment.{name}")
         for name, value in deployment.env_vars.items()

@@ -42,6 +42,20 @@ def test_up_writes_what_the_images_are_built_from_and_starts_them(tmp_path: Path
     assert "hush" not in (root / ".portable/docker-compose.yml").read_text()
 
 
+def test_nobody_else_reads_what_it_writes(tmp_path: Path, root: Path) -> None:
+    stack, folder, file = root / "stack.yml", root / ".portable", root / ".portable/docker-compose.yml"
+    stack.write_text(
+        stack.read_text().replace("    handler: ./hello\n", "    handler: ./hello\n    environment_file: [own.yml]\n")
+    )
+    (root / "own.yml").write_text("environment: {TOKEN: hush}\n")
+    folder.mkdir(mode=0o755)
+    file.touch(mode=0o644)
+    ComposeProject.of(stack, programs(tmp_path / "bin", "docker")).up()
+
+    assert "TOKEN: hush" in file.read_text()
+    assert [path.stat().st_mode & 0o777 for path in (folder, file)] == [0o700, 0o600]
+
+
 def test_every_file_that_a_dockerfile_copies_is_in_its_context(tmp_path: Path, root: Path) -> None:
     ComposeProject.of(root / "stack.yml", programs(tmp_path / "bin", "docker")).up()
     for name, service in yaml.safe_load((root / ".portable/docker-compose.yml").read_text())["services"].items():
@@ -152,5 +166,5 @@ def test_container_that_cannot_be_removed_is_told(tmp_path: Path, root: Path) ->
 
 
 def test_down_without_a_stack_file_says_which_one_it_takes(tmp_path: Path) -> None:
-    with pytest.raises(BadSettings, match="there is no such file"):
+    with pytest.raises(BadSettings, match="there is no such file; `portable new NAME` makes one"):
         ComposeProject.of(tmp_path / "stack.yml", programs(tmp_path / "bin", "docker"))

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import stat
@@ -23,6 +24,7 @@ from portable.gateway.api.auth import Credentials
 from portable.gateway.config import Config
 from portable.gateway.run import announcement
 from portable.stack.messages import FunctionName
+from tests.runtimes.processes import REPOSITORY_DIR
 
 from ..verbs.projects import write_stack
 
@@ -52,10 +54,12 @@ def command(*arguments: str, state_dir: Path) -> list[str]:
     return [sys.executable, "-m", "portable", "gateway", *flags, *arguments]
 
 
-def finished(arguments: list[str], **environ: str) -> subprocess.CompletedProcess[str]:
+def finished(arguments: list[str], cwd: Path | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run a gateway that cannot start, to its end."""
     environ = {**os.environ, **environ}
-    return subprocess.run(arguments, capture_output=True, text=True, timeout=PATIENCE_S, env=environ, check=False)
+    return subprocess.run(
+        arguments, capture_output=True, text=True, timeout=PATIENCE_S, env=environ, cwd=cwd, check=False
+    )
 
 
 @contextmanager
@@ -88,9 +92,9 @@ def login_of(state_dir: Path) -> str:
     return "Basic " + base64.b64encode(f"admin:{password}".encode()).decode()
 
 
-def check_one_line(ended: subprocess.CompletedProcess[str], *reasons: str) -> None:
-    """Fail unless a gateway ended with 1 and one line that says why."""
-    assert ended.returncode == 1, ended.stderr
+def check_one_line(ended: subprocess.CompletedProcess[str], *reasons: str, exit_code: int = 1) -> None:
+    """Fail unless a gateway ended with an exit code and one line that says why."""
+    assert ended.returncode == exit_code, ended.stderr
     lines = ended.stderr.splitlines()
     assert [line for line in lines if line.startswith("error: ")] == lines[-1:]
     assert "Traceback" not in ended.stderr
@@ -194,10 +198,22 @@ class TestProcess:
 
         check_one_line(ended, "Docker", "portable dev")
 
-    def test_gateway_without_a_stack_file_says_so_and_ends_with_1(self, tmp_path: Path) -> None:
+    def test_gateway_s_image_has_no_processes_and_says_so(self, tmp_path: Path) -> None:
+        dockerfile = (REPOSITORY_DIR / "portable/gateway/Dockerfile").read_text()
+        for line in re.findall("^COPY ((?:platforms|portable).*) ", dockerfile, re.MULTILINE):
+            for source in line.split():
+                target = tmp_path / "app" / source
+                target.parent.mkdir(parents=True, exist_ok=True)
+                copy = shutil.copytree if (REPOSITORY_DIR / source).is_dir() else shutil.copy
+                copy(REPOSITORY_DIR / source, target)
+        ended = finished(command(state_dir=tmp_path), cwd=tmp_path / "app")
+
+        check_one_line(ended, "--provider (GATEWAY_PROVIDER) is process", "leave it out", exit_code=2)
+
+    def test_gateway_without_a_stack_file_says_so_and_ends_with_2(self, tmp_path: Path) -> None:
         ended = finished(command("--stack", str(tmp_path / "none.yml"), state_dir=tmp_path))
 
-        check_one_line(ended, "none.yml")
+        check_one_line(ended, "none.yml", exit_code=2)
 
     def test_gateway_with_a_password_for_all_to_read_ends_with_1(self, tmp_path: Path) -> None:
         arguments = command(state_dir=tmp_path)

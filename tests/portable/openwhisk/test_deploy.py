@@ -261,6 +261,17 @@ class TestVariables:
         assert ".secrets/api-token" in outcome.err
         assert server.requests == []
 
+    def test_secret_that_would_set_a_variable_of_the_system_is_refused(
+        self, server: ApiServer, project: Project
+    ) -> None:
+        project.stack("    secrets: [path]\n")
+
+        outcome = project.run("deploy")
+
+        assert outcome.code == 2
+        assert "secret 'path' would be mistaken for PATH" in outcome.err
+        assert server.requests == []
+
     @pytest.mark.parametrize("value", ["swordfish", 'swörd"fish\nand more'])
     def test_their_values_are_not_shown_if_openwhisk_does(
         self, server: ApiServer, project: Project, value: str

@@ -14,6 +14,7 @@ import pytest
 from portable.__main__ import main
 from portable.deploying.world import World
 from portable.openwhisk.commands import COMMANDS
+from tests.sample import PROJECT_DIR
 
 from .api_server import AUTH, ApiServer, Fault
 from .project import Project
@@ -99,8 +100,15 @@ def test_a_key_before_the_command_is_not_shown(capsys: pytest.CaptureFixture[str
     ],
 )
 def test_what_nobody_expected_ends_in_a_message(
-    server: ApiServer, project: Project, error: BaseException, code: int, message: str
+    server: ApiServer,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    code: int,
+    message: str,
 ) -> None:
+    monkeypatch.chdir(PROJECT_DIR)
+
     def sleep(seconds: float) -> None:
         raise error
 
@@ -108,7 +116,7 @@ def test_what_nobody_expected_ends_in_a_message(
     err = io.StringIO()
     world = World(environ={"HOME": str(project.folder)}, stderr=err, sleep=sleep)
 
-    assert main(["openwhisk", "status", "-v", "--stack", str(project.folder / "stack.yml")], world) == code
+    assert main(["openwhisk", "status", "-v"], world) == code
     assert message in err.getvalue()
     assert AUTH not in err.getvalue()
 

@@ -196,6 +196,14 @@ class TestTarget:
         else:
             assert "mine.py" in wheels_of(requirements, place_of(RUNTIME, "arm64"))
 
+    def test_folder_that_changed_is_built_again(self, tmp_path: Path, wheelhouse: Path) -> None:
+        make_folder(tmp_path / "lib", "mine", files={"mine.py": b"old"})
+        requirements = require(tmp_path, wheelhouse, "./lib")
+        assert wheels_of(requirements, place_of(RUNTIME, "arm64"))["mine.py"] == b"old"
+
+        make_wheel(tmp_path / "lib", "mine", files={"mine.py": b"new"})
+        assert wheels_of(requirements, place_of(RUNTIME, "arm64"))["mine.py"] == b"new"
+
     def test_library_for_another_python_is_an_error(self, tmp_path: Path, wheelhouse: Path) -> None:
         make_wheel(wheelhouse, "native", files={"fast.cpython-310-x86_64-linux-gnu.so": ELF_X86_64})
 

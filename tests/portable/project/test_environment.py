@@ -16,6 +16,34 @@ from portable.project.functions import Function
 
 from ..packaging.wheelhouse import make_source, make_wheel
 
+PYPROJECT = """
+[project]
+name = "lib"
+version = "1.0"
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+BACKEND = """
+import os, sys, zipfile
+
+def build_wheel(folder, *_):
+    return write(folder, "lib.py", open("lib.py").read())
+
+def build_editable(folder, *_):
+    return write(folder, "lib.pth", os.getcwd())
+
+def write(folder, path, content):
+    name = "lib-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as archive:
+        archive.writestr(path, content)
+        archive.writestr("lib-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: lib\\nVersion: 1.0\\n")
+        archive.writestr("lib-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        archive.writestr("lib-1.0.dist-info/RECORD", "")
+    return name
+"""
+
 
 class Project:
     """A project in a folder, whose packages come from a folder beside it; the servers' lock names one, `server`."""
@@ -120,9 +148,23 @@ class TestWithTool:
     def test_function_s_own_version_wins_over_the_tool_s(self, project: Project) -> None:
         project.add("click", "1.0")
         project.require("click==1.0")
-        (project.root / "ask.py").write_text("import click, sys; print(click.version, sys.argv[1:])\n")
+        made = project.make()
+        ask = "import click, sys; print(click.version, sys.argv[1:])\n"
+        next(made.python.parents[1].glob("lib/*/site-packages")).joinpath("ask.py").write_text(ask)
 
-        assert run(project.make().with_tool("-m", "ask", "-x"), project.root) == (0, "1.0 ['-x']")
+        assert run(made.with_tool("-m", "ask", "-x"), project.root) == (0, "1.0 ['-x']")
+
+    def test_modules_of_the_folder_that_it_is_run_in_are_not_found(self, project: Project) -> None:
+        (project.root / "shared.py").touch()
+        made = project.make()
+
+        for command in (
+            made.with_tool("-m", "shared"),
+            made.command("-m", "shared"),
+            made.command("-c", "import shared"),
+        ):
+            code, printed = run(command, project.root)
+            assert (code, "No module named" in printed) == (1, True)
 
 
 class TestWhenItIsMade:
@@ -167,6 +209,31 @@ class TestWhenItIsMade:
         after = evaluated(project.make(), project, "import first; print(first.version)")
 
         assert (before, after) == ("1.0", "2.0")
+
+    @pytest.mark.parametrize("line", ["../lib", "./../lib # ours", "lib @ file://{root}/lib", "-e ../lib"])
+    def test_changed_folder_that_it_names_is_installed_again(self, project: Project, line: str) -> None:
+        library, module = project.root / "lib", project.root / "lib" / "lib.py"
+        library.mkdir()
+        (library / "pyproject.toml").write_text(PYPROJECT)
+        (library / "backend.py").write_text(BACKEND)
+        module.write_text("version = '1.0'\n")
+        project.require(line.format(root=project.root))
+        first = project.make()
+        assert evaluated(first, project, "import lib; print(lib.version)") == "1.0"
+        assert project.make() == first
+
+        module.write_text("version = 'another'\n")
+        assert evaluated(project.make(), project, "import lib; print(lib.version)") == "another"
+
+    def test_changed_archive_that_it_names_is_installed_again(self, project: Project) -> None:
+        project.add("first")
+        project.require("../../wheelhouse/first-1.0-py3-none-any.whl")
+        before = project.make()
+        make_wheel(project.wheelhouse, "first", files={"first.py": b"version = 'another'"})
+        after = project.make()
+
+        assert before != after
+        assert evaluated(after, project, "import first; print(first.version)") == "another"
 
     def test_interrupted_one_is_made_again(self, project: Project) -> None:
         made = project.make()

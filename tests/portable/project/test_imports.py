@@ -56,6 +56,42 @@ def test_folder_s_own_name_is_refused_with_what_to_write(written: str, instead: 
     ]
 
 
+@pytest.mark.parametrize("written", ["import stripe", "import stripe as s", "from stripe import Customer"])
+@pytest.mark.parametrize("required", ["", "stripe-client==1\n", "-c more.txt\n", "# stripe\n"])
+def test_folder_s_own_name_that_stands_for_no_module_of_it_is_refused(written: str, required: str) -> None:
+    files = {"handler.py": written, "requirements.txt": required, "more.txt": "stripe==1\n"}
+
+    assert refused(files, "stripe") == [
+        f"stripe/handler.py:1: `{written}` works in no package, where the folder is function/: write `from function "
+        "import ...`, or require stripe in stripe/requirements.txt if it is another's"
+    ]
+
+
+@pytest.mark.parametrize("written", ["import shared", "import shared.deep as s", "from shared import thing"])
+@pytest.mark.parametrize("beside", ["shared.py", "shared/deep.py", "shared/deep/er.py"])
+def test_module_of_the_project_that_is_not_the_function_s_is_refused(written: str, beside: str) -> None:
+    write({beside: "", "stack.yml": ""}, ".")
+
+    assert refused({"handler.py": f"import os\n{written}"}) == [
+        f"hello/handler.py:2: `{written}` works in no package, which has hello/ alone: "
+        f"move {beside.partition('/')[0]} into hello/, or require it in hello/requirements.txt"
+    ]
+
+
+def test_module_beside_stack_yml_is_refused_in_a_folder_further_down() -> None:
+    write({"shared.py": "", "stack.yml": ""}, ".")
+
+    assert len(refused({"handler.py": "import shared"}, "functions/hello")) == 1
+
+
+@pytest.mark.parametrize("required", ["shared", "../shared", "-e ../shared", "..", "-r more.txt"])
+def test_module_of_the_project_that_is_required_is_left_alone(required: str) -> None:
+    write({"shared/__init__.py": "", "stack.yml": ""}, ".")
+    files = {"handler.py": "import shared", "requirements.txt": f"{required}\n", "more.txt": "../shared # here\n"}
+
+    assert refused(files) == []
+
+
 def test_every_line_is_named_wherever_it_stands() -> None:
     late = "def handle(event, context):\n    import os, hello.helper\n    from hello import pkg, helper\n"
 
@@ -77,7 +113,7 @@ def test_every_line_is_named_wherever_it_stands() -> None:
         ("hello", {"handler.py": "from hello import thing\nimport hello", "hello.py": "thing = 1"}),
         ("hello", {"handler.py": "from hello import helper", "hello/__init__.py": "", "hello/helper.py": ""}),
         ("stripe", {"handler.py": "import stripe\nfrom stripe import helper", "requirements.txt": "Stripe==13.0\n"}),
-        ("stripe", {"handler.py": "import stripe\nfrom stripe import Customer"}),
+        ("my_lib", {"handler.py": "import my_lib", "requirements.txt": "-r more.txt\n", "more.txt": "My.Lib[x]>1\n"}),
         ("json", {"handler.py": "import json\nfrom json import decoder", "decoder.py": ""}),
         ("hello", {"handler.py": "from hello import (\n"}),
         ("hello", {"handler.py": "x = 1\0"}),

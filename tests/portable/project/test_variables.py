@@ -72,8 +72,24 @@ def test_missing_secret_is_told_with_where_it_was_looked_for(project: Path) -> N
 def test_secret_that_no_process_can_have_is_refused(project: Path) -> None:
     (project / ".secrets" / "api-key").write_bytes(b"a\0b")
 
-    with pytest.raises(BadSettings, match="api-key has a NUL in it"):
+    with pytest.raises(BadSettings, match="secret 'api-key' has a NUL in it"):
         of_hello(project, {})
+
+
+@pytest.mark.parametrize("name", ["path", "home", "ld.preload", "python-path", "lc-all"])
+def test_secret_that_stands_for_a_variable_of_the_system_is_refused(project: Path, name: str) -> None:
+    (project / "stack.yml").write_text(STACK.replace("api-key", name))
+    variable = name.upper().replace("-", "_").replace(".", "_")
+    (project / ".secrets" / name).touch()
+
+    with pytest.raises(BadSettings, match=rf"^secret '{name}' would be mistaken for {variable}, .* name"):
+        of_hello(project, {variable: "/usr/bin"})
+
+
+def test_secret_whose_name_only_begins_as_one_of_the_system_s_is_taken(project: Path) -> None:
+    (project / "stack.yml").write_text(STACK.replace("api-key", "path-key"))
+
+    assert of_hello(project, {"PATH_KEY": "hush"})["path-key"] == "hush"
 
 
 def test_folder_that_stack_yml_does_not_name_has_none(project: Path) -> None:

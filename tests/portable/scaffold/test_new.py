@@ -13,7 +13,6 @@ from portable.deploying.errors import BadSettings
 from portable.project.functions import declared
 from portable.project.settings import deploy_toml
 from portable.scaffold import templates
-from portable.scaffold.making import make
 from portable.scaffold.new import Made, new
 from portable.stack.schedules import Schedule
 
@@ -166,12 +165,3 @@ class TestRefused:
         (tmp_path / ".vscode").touch()
 
         self.refused(tmp_path, r"cannot make .*\.vscode.*; nothing was made")
-
-
-def test_what_appears_meanwhile_is_not_overwritten_and_all_else_is_taken_back(tmp_path: Path) -> None:
-    (tmp_path / "last").write_text("somebody's")
-    with pytest.raises(BadSettings, match="nothing was made"):
-        make(tmp_path, {"a/b/one": "1", "two": "2", "last": "3"})
-
-    assert list(tmp_path.rglob("*")) == [tmp_path / "last"]
-    assert (tmp_path / "last").read_text() == "somebody's"

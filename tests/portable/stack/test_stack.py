@@ -57,17 +57,19 @@ def test_sample_stack_is_what_faas_cli_deploys(tmp_path: Path) -> None:
     shutil.copy(TEMPLATE / "template.yml", tmp_path / "template" / "portable")
     shutil.copy(STACK_PATH, tmp_path)
     (function,) = read_stack(tmp_path / "stack.yml", {"TAG": "7"})
+    variables = {"OPENFAAS_NAME": "meditations", "exec_timeout": "30s", "write_timeout": "30s"}
 
     assert function == StackFunction(
         FunctionDeployment(
             name=FunctionName("meditations"),
             image="local/meditations:7",
             env_process="python -m platforms.openfaas",  # of template.yml
-            env_vars={"OPENFAAS_NAME": "meditations", "exec_timeout": "30s", "write_timeout": "30s"},
+            env_vars=variables,
             read_only_root_filesystem=True,
         ),
         tmp_path / "function",
         "portable",
+        variables,
         build_keys=("build_args",),
     )
 

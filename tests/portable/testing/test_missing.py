@@ -22,7 +22,8 @@ CLICK = version("click")
         (f"click!={CLICK}", [f"click!={CLICK}"]),
         ("no-such-package[extra]>=2; python_version >= '3.8'", ["no-such-package[extra]>=2; python_version >= '3.8'"]),
         ("no-such-package; python_version < '3.0'", []),
-        ("-r more.txt\nno-such-package\n", ["not-there", "no-such-package"]),
+        ("-r more.txt\nno-such-package\n", ["no-such-package", "not-there"]),
+        ("-e ./lib\n", ["./lib"]),
         ("./wheels/one.whl", ["./wheels/one.whl"]),
         ("no-such-package @ https://example.org/one.whl", ["no-such-package @ https://example.org/one.whl"]),
     ],
@@ -42,3 +43,16 @@ def test_file_that_names_itself_ends(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("-r requirements.txt\nnot-there\n")
 
     assert missing(tmp_path) == ["not-there"]
+
+
+def test_nothing_is_missing_in_the_environment_of_the_function_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "requirements.txt").write_text("../lib\n")
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    (tmp_path / "complete").write_text(str(tmp_path / "other"))
+    elsewhere = explained("hello", tmp_path)
+    (tmp_path / "complete").write_text(str(tmp_path))
+
+    assert elsewhere == "hello requires ../lib, which is not here; `portable test hello` runs its tests"
+    assert explained("hello", tmp_path) == ""

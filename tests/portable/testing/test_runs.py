@@ -53,14 +53,6 @@ def test_tests_by_a_functions_name_are_its_own_and_all_others_the_firsts(tests_d
     assert list(paths(both[:1], both)) == ["hello"]
 
 
-def test_tests_of_the_tool_itself_are_not_a_functions(tests_dir: Path) -> None:
-    (tests_dir.parent / "portable").mkdir()
-    (tests_dir.parent / "portable" / "__main__.py").touch()
-    one = functions(tests_dir.parent, "hello")
-
-    assert paths(one, one) == {"hello": ["hello"]}
-
-
 def test_project_without_tests_and_function_of_no_project_have_their_folders(tmp_path: Path) -> None:
     one = functions(tmp_path, "hello")
 

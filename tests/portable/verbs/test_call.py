@@ -12,7 +12,7 @@ from portable.__main__ import main
 from portable.emulators.registry import EMULATORS
 
 from ..deploying.worlds import make_world, printed
-from ..packaging.wheelhouse import make_wheel, require
+from ..packaging.wheelhouse import make_folder, make_wheel, require
 from .projects import portable, write_stack
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -176,6 +176,44 @@ def test_function_that_cannot_be_loaded_is_told_in_a_line(project: Path) -> None
 
     assert (code, out) == (1, "")
     assert "handler.py:1: ModuleNotFoundError: No module named 'no_such_module'" in err.splitlines()[-1]
+
+
+def test_function_of_no_stack_file_is_called(tmp_path: Path) -> None:
+    (tmp_path / "function").mkdir()
+    (tmp_path / "function" / "handler.py").write_text("def handle(event, context):\n    return 'here'\n")
+
+    assert call(tmp_path)[:2] == (0, "here")
+    assert call(tmp_path / "function", "../function")[:2] == (0, "here")
+
+
+def test_functions_of_one_folder_are_called_with_their_own_variables(tmp_path: Path) -> None:
+    write_stack(tmp_path, "hello", fields="environment: {WHO: hello}")
+    stack = tmp_path / "stack.yml"
+    other = stack.read_text().partition("  hello:")[2].replace("WHO: hello", "WHO: other")
+    stack.write_text(f"{stack.read_text()}\n  other:{other}\n")
+    (tmp_path / "hello").mkdir()
+    (tmp_path / "hello" / "handler.py").write_text("import os\ndef handle(event, context): return os.environ['WHO']")
+
+    assert [call(tmp_path, name)[1] for name in ("hello", "other")] == ["hello", "other"]
+
+
+def test_requirement_that_is_a_folder_is_there(project: Path) -> None:
+    make_folder(project / "lib", "lib", files={"lib.py": b"NAME = 'lib'"})
+    (project / "with_lib").mkdir()
+    (project / "with_lib" / "handler.py").write_text("import lib\ndef handle(event, context): return lib.NAME")
+    require(project / "with_lib", project / "wheelhouse", "../lib")
+
+    assert call(project, "./with_lib")[:2] == (0, "lib")
+
+
+def test_module_of_the_project_is_refused_as_in_a_package(project: Path) -> None:
+    (project / "shared.py").touch()
+    (project / "sharing").mkdir()
+    (project / "sharing" / "handler.py").write_text("import shared\ndef handle(event, context): return 'here'")
+    code, out, err = call(project, "./sharing")
+
+    assert (code, out) == (2, "")
+    assert "sharing/handler.py:1: `import shared` works in no package" in err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("ending", ["os._exit(0)", "os.kill(os.getpid(), 9)"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import urllib.request
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 from tests.runtimes.processes import running
 
-from ..packaging.wheelhouse import make_wheel, require
+from ..gateway.providers.process.processes import until, wait_until_gone
+from ..packaging.wheelhouse import make_folder, make_wheel, require
 from .projects import portable, write_stack
 
 
@@ -51,4 +53,24 @@ def test_requirement_that_cannot_be_had_is_told_in_one_line_and_nothing_is_serve
     require(project / "two", project / "wheelhouse", "first==3.0")
     with running(portable("dev", "--port", "0"), cwd=project) as server:
         assert "first==3.0 of two/requirements.txt: there is no such version" in server.wait_for_line("error: ")
-        assert server.process.wait() == 1
+        assert server.process.wait() == 2
+
+
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("verb", ["dev", "serve"])
+def test_signal_while_an_environment_is_made_ends_it_and_blames_no_requirement(
+    project: Path, verb: str, signum: signal.Signals, code: int
+) -> None:
+    make_folder(project / "slow", "slow", files={})
+    building = project / "building"
+    told = f"pathlib.Path({str(building)!r}).write_text(f'{{os.getppid()}} {{os.getpid()}}')"
+    (project / "slow" / "backend.py").write_text(f"import os, pathlib, time\n{told}\ntime.sleep(600)\n")
+    require(project / "one", project / "wheelhouse", "../slow")
+    arguments = ["one"] if verb == "serve" else []
+    with running(portable(verb, *arguments, "--port", "0"), cwd=project) as server:
+        processes = until(lambda: building.read_text().split() if building.exists() else [], "build")
+        server.process.send_signal(signum)
+
+        assert server.process.wait() == code
+        wait_until_gone(processes)
+    assert not [line for line in server.output if "error" in line]

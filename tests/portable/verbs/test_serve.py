@@ -72,6 +72,28 @@ def test_changed_requirements_and_variables_are_taken(project: Path) -> None:
         server.wait_for_line("call it:")
         assert answer(url) == "hello 2.0 good morning a secret"
 
+        (project / ".secrets" / "api-key").write_text("another secret\n")
+        server.wait_for_line("call it:")
+        assert answer(url) == "hello 2.0 good morning another secret"
+
+
+def test_files_that_are_named_only_later_are_watched_too(project: Path) -> None:
+    versions, more = project / "versions.txt", project / "more.yml"
+    versions.write_text("first==1.0\n")
+    more.write_text("environment: {greeting: hello}\n")
+    with serving(project) as (server, url):
+        require(project / "hello", project / "wheelhouse", "-r ../versions.txt")
+        server.wait_for_line("call it:")
+        versions.write_text("first==2.0 # now\n")
+        server.wait_for_line("call it:")
+        assert answer(url) == "hello 2.0 good evening a secret"
+
+        write_stack(project, "hello", fields=f"environment_file: [more.yml]\n{FIELDS}")
+        server.wait_for_line("call it:")
+        more.write_text("environment: {greeting: good night}\n")
+        server.wait_for_line("call it:")
+        assert answer(url) == "hello 2.0 good night a secret"
+
 
 def test_requirement_that_cannot_be_had_is_told_and_the_function_served_as_it_was(project: Path) -> None:
     with serving(project) as (server, url):

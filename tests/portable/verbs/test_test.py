@@ -10,7 +10,7 @@ import pytest
 from portable.__main__ import main
 
 from ..deploying.worlds import make_world, printed
-from ..packaging.wheelhouse import make_wheel, require
+from ..packaging.wheelhouse import make_folder, make_wheel, require
 from .projects import portable, write_stack
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -89,12 +89,37 @@ def test_function_without_tests_is_no_failure_if_another_has_some(project: Path)
     assert test(project, "hello")[0] == 5
 
 
+def test_requirement_that_is_a_folder_is_there_in_the_environment_that_has_it(project: Path) -> None:
+    make_folder(project / "lib", "lib", files={"lib.py": b""})
+    require(project / "hello", project / "wheelhouse", "first==1.0", "../lib")
+    code, out, _ = test(project, "hello", "--platform", "wsgi")
+
+    assert (code, [line for line in out if "1 passed" in line]) == (0, out[-1:])
+
+
+def test_tests_that_are_left_out_are_a_failure(project: Path) -> None:
+    (project / "hello" / "test_it.py").write_text(TEST.format(name="other", version="2.0"))
+    code, out, _ = test(project, "hello", "--platform", "wsgi")
+
+    assert code == 1
+    assert "other requires first==2.0, which is not here; `portable test other` runs its tests" in out
+
+
+def test_folder_that_pytest_is_to_ignore_is_ignored(project: Path) -> None:
+    (project / "tests").mkdir()
+    (project / "tests" / "conftest.py").write_text("assert False")
+    (project / "tests" / "test_other.py").write_text("assert False")
+
+    assert test(project, "--platform", "wsgi", "--", "--ignore=tests")[0] == 0
+    assert test(project, "other", "--platform", "wsgi")[0] != 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         (("helo",), "there is no function and no folder 'helo': stack.yml has hello, other"),
         (("--platform", "lambda"), "there is no platform 'lambda'"),
-        (("--", "hello/test_it.py"), "hello/test_it.py is of one function: name it, as in `portable test FUNCTION -- "),
+        (("--", "hello/test_it.py"), "hello/test_it.py is of one function: name it, as in `portable test hello -- "),
     ],
 )
 def test_bad_argument_is_told_and_makes_nothing(

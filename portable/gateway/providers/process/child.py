@@ -1,4 +1,4 @@
-"""A command that never outlives the gateway: `python child.py GRACE_S COMMAND...`.
+"""A command that never outlives the gateway: `python -P child.py GRACE_S COMMAND...`.
 
 It is run by its path, by the Python of a function, which cannot import `portable`.
 Standard input is a pipe whose other end only the gateway has: when the gateway is gone, however it went, it is closed.
@@ -24,7 +24,6 @@ def main(arguments: list[str]) -> None:
     by a process beside it, which is of the same group and ends with it.
     """
     grace_s, command = float(arguments[0]), arguments[1:]
-    sys.path[0] = os.getcwd()  # noqa: PTH109 - pathlib costs a start; as for `python -m`: it was this file's folder
     pid, pipe = os.getpid(), _take_stdin()
     match command:
         case ["python", "-m", module, *rest]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,9 +11,10 @@ from pathlib import Path
 from ....deploying.errors import BadSettings
 from ....project.environment import Environment
 from ....project.functions import Function
-from ....project.variables import find_secret
+from ....project.variables import find_secret, read_secret
 from ....stack.errors import Refused, Unavailable
 from ....stack.messages import FunctionDeployment, FunctionName
+from ....stack.stack_file import StackFunction, read_environment
 from ...secrets import SecretStore
 
 HOST = "127.0.0.1"
@@ -53,14 +53,19 @@ def package_dirs(command: Sequence[str]) -> list[Path]:
     return []
 
 
-def environ_for(deployment: FunctionDeployment, inherited: Mapping[str, str]) -> dict[str, str]:
-    """Return a function's environment: what it inherits but for the gateway's own settings, then its own."""
+def environ_for(function: StackFunction, inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return a function's environment: what it inherits but for the gateway's own settings, then its own.
+
+    The files of its environment_file are read now. Raises Refused.
+    """
+    deployment = function.deployment
     own = {name for name in inherited if name.startswith("GATEWAY_") or name in _NOT_INHERITED}
     return {
         **{name: value for name, value in inherited.items() if name not in own},
         **_DEFAULTS,
         **({"fprocess": deployment.env_process} if deployment.env_process else {}),
-        **deployment.env_vars,
+        **function.environment,
+        **read_environment(function.environment_files, str(deployment.name)),
         "OPENFAAS_NAME": deployment.name.name,
         "OPENFAAS_NAMESPACE": deployment.name.namespace,
     }
@@ -73,23 +78,20 @@ def secret_values(
 
     Under their own names (`api-key`), which `context.secret` looks for first: in capitals, `path` would be PATH.
     """
-    return {name: _secret_value(secrets, deployment.name, name, root, environ) for name in deployment.secrets}
+    try:
+        return {name: _secret_value(secrets, deployment.name, name, root, environ) for name in deployment.secrets}
+    except BadSettings as error:
+        raise Refused(str(error)) from error
 
 
 def _secret_value(
     secrets: SecretStore, function: FunctionName, name: str, root: Path, environ: Mapping[str, str]
 ) -> str:
     if not secrets.exists(function.namespace, name):
-        try:
-            found = find_secret(name, root, environ)
-        except BadSettings as error:
-            raise Refused(str(error)) from error
+        found = find_secret(name, root, environ)
         if found is not None:
             return found
-    value = secrets.find(function.namespace, name).read_bytes()
-    if b"\0" in value:
-        raise Refused(f"secret {name!r} has a NUL in it, which the environment of a process cannot have")
-    return os.fsdecode(value.removesuffix(b"\n"))
+    return read_secret(secrets.find(function.namespace, name))
 
 
 def free_port(taken: Collection[int]) -> int:

@@ -18,8 +18,6 @@ from threading import Event
 
 from ....project.environment import Environment
 from ....project.functions import function_of
-from ....project.requirement_files import FILE_NAME, contents
-from ....serving.sources import Sources
 from ....stack.errors import Conflict, NotFound, Refused, Unavailable
 from ....stack.messages import FunctionDeployment, FunctionName, LogMessage, LogQuery, Usage
 from ....stack.stack_file import StackFunction
@@ -40,6 +38,7 @@ from .launch import (
     secret_values,
 )
 from .running import RunningProcess
+from .sources import FunctionSources
 from .usage import usage_of
 
 log = logging.getLogger(__name__)
@@ -76,7 +75,6 @@ class ProcessProvider:
         self._environ = environ
         self._environments = environments
         self._command = command
-        self._package_dirs = package_dirs(command)
         self._grace_s = grace_s
         self._log_buffer = LogBuffer(archive)
         for name in self._functions:
@@ -86,12 +84,7 @@ class ProcessProvider:
         self._numbers = count(1)
         self._notify: Notify | None = None
         self._closed = Event()
-        requirements = {name: set(contents(one.handler_dir / FILE_NAME)) for name, one in self._functions.items()}
-        self._sources_of = {
-            name: {one.handler_dir, *self._package_dirs, *requirements[name]} for name, one in self._functions.items()
-        }
-        folders = [*self._package_dirs, *(one.handler_dir for one in self._functions.values())]
-        self._sources = Sources(folders, [stack_path, *set[Path]().union(*requirements.values())])
+        self._sources = FunctionSources(self._functions.values(), stack_path, package_dirs(command))
 
     def declared(self) -> Sequence[FunctionDeployment]:
         """Return the deployments of the stack file."""
@@ -148,8 +141,7 @@ class ProcessProvider:
         with slot.changing:
             if state in (ReplicaState.STOPPED, ReplicaState.REMOVED):
                 return self._stop(slot, state, grace_s)
-            function = slot.replica.function
-            made = self._environment(function) if slot.replica.state is ReplicaState.STOPPED else None
+            made = self._environment(slot.replica.function) if slot.replica.state is ReplicaState.STOPPED else None
             with self._lock:
                 if replica.id not in self._slots:  # removed while this waited
                     return _gone(replica, state)
@@ -157,7 +149,9 @@ class ProcessProvider:
                     slot.pause()
                 elif slot.replica.state is ReplicaState.STOPPED:
                     self._check_open()
-                    self._start(slot, made or self._environment(function))
+                    if not made:
+                        raise Unavailable(f"{slot.replica.name} ended while it was to be woken: call again")
+                    self._start(slot, made)
                 else:
                     slot.resume()
                 return slot.replica
@@ -167,8 +161,8 @@ class ProcessProvider:
         self._notify = notify
         for replica in self.replicas():
             notify(replica.function, Change.REPLICAS, replica.id)
-        for changed in self._sources.watch(self._closed):
-            self._on_change(changed)
+        for names, is_stack_changed in self._sources.watch(self._closed):
+            self._on_change(names, is_stack_changed=is_stack_changed)
 
     def logs(self, query: LogQuery, closed: Event) -> Iterator[LogMessage]:
         """Yield what a function's processes printed; also those that are gone, of this gateway or an earlier one."""
@@ -201,11 +195,11 @@ class ProcessProvider:
         deployment = slot.replica.deployment
         port = free_port({one.replica.port for one in self._slots.values()})
         secrets = secret_values(self._secrets, deployment, self._root, self._environ)
-        handler_dir = self._functions[deployment.name].handler_dir
+        declared = self._functions[deployment.name]
         try:
             process = RunningProcess(
-                command_for(made, self._command, handler_dir, port, self._grace_s),
-                environ=environ_for(deployment, self._environ) | secrets,
+                command_for(made, self._command, declared.handler_dir, port, self._grace_s),
+                environ=environ_for(declared, self._environ) | secrets,
                 cwd=self._root,
                 on_line=lambda line: self._log_buffer.append(deployment.name, slot.replica.name, line),
                 on_exit=lambda: self._on_exit(slot),
@@ -242,12 +236,12 @@ class ProcessProvider:
         if notify := self._notify:
             notify(replica.function, Change.REPLICAS, replica.id)
 
-    def _on_change(self, changed: set[Path]) -> None:
-        for name, sources in self._sources_of.items():
-            if self._notify and not changed.isdisjoint(sources):
+    def _on_change(self, names: Sequence[FunctionName], *, is_stack_changed: bool) -> None:
+        for name in names:
+            if self._notify:
                 log.info("the source of %s changed", name)
                 self._notify(name, Change.SOURCE, "")
-        if self._stack_path in changed:
+        if is_stack_changed:
             log.warning("%s changed: start the gateway again to use it", self._stack_path)
 
     def _environment(self, name: FunctionName) -> Environment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,8 +29,21 @@ def start(provider: DockerProvider, *texts: str) -> Replica:
     """Return a replica that has said these."""
     replica = provider.create(deployment(), "r1")
     for text in texts:
-        ask(replica, f"say/{text}")
+        say(provider, replica, text)
     return replica
+
+
+def say(provider: DockerProvider, replica: Replica, text: str) -> None:
+    """Have a replica say that, and wait for the engine, which writes it a while after the answer."""
+
+    def written() -> int:
+        return said(provider.logs(LogQuery(replica.function), threading.Event())).count(text)
+
+    wanted = written() + 1
+    ask(replica, f"say/{text}")
+    end_s = time.monotonic() + engine.TIMEOUT_S
+    while written() < wanted:
+        assert time.monotonic() < end_s, f"the engine has not written {text!r}"
 
 
 def said(messages: Iterator[LogMessage]) -> list[str]:
@@ -115,7 +129,7 @@ def test_tail_is_the_newest_lines_of_each_replica(provider: DockerProvider) -> N
 def test_since_leaves_out_what_is_older(provider: DockerProvider) -> None:
     replica = start(provider, "old")
     since = next(one.timestamp for one in read(provider) if one.text == "old\n") + timedelta(microseconds=1)
-    ask(replica, "say/new")
+    say(provider, replica, "new")
 
     assert said(read(provider, since=since)) == ["new"]
     provider.set_state(replica, ReplicaState.REMOVED)
@@ -239,7 +253,7 @@ def test_lines_of_a_container_with_a_terminal_are_read_as_any(provider: DockerPr
     )
     client.close()
     (replica,) = provider.replicas(FunctionName("terminal"))
-    ask(replica, "say/hello")
+    say(provider, replica, "hello")
     query = LogQuery(FunctionName("terminal"))
 
     assert said(provider.logs(query, threading.Event())) == ["hello"]

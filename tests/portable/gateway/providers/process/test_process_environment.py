@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,48 @@ def test_changed_requirements_are_a_change_of_the_source_and_a_new_replica_has_t
         assert call(start(provider, "2")) == "2.0"
 
 
+def test_file_that_is_named_only_later_is_one_of_the_source(tmp_path: Path, wheelhouse: Path) -> None:
+    folder = write_function(tmp_path / "fn", VERSION)
+    require(folder, wheelhouse, "first==1.0")
+    versions = tmp_path / "versions.txt"
+    versions.write_text("first==1.0\n")
+    numbers = count()
+    with in_environments(write_stack(tmp_path, "fn")) as provider:
+        reports = Reports(provider)
+        reports.wait_while(
+            lambda: require(folder, wheelhouse, "-r ../versions.txt", f"# {next(numbers)}"), Change.SOURCE
+        )
+
+        reports.wait_while(lambda: versions.write_text(f"first==2.0\n# {next(numbers)}\n"), Change.SOURCE)
+        assert call(start(provider)) == "2.0"
+
+
+def test_changed_secrets_and_files_of_variables_are_a_change_of_the_source_and_a_new_replica_has_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".secrets").mkdir()
+    secret, more = tmp_path / ".secrets" / "api-key", tmp_path / "more.yml"
+    secret.write_text("old\n")
+    more.write_text("environment: {greeting: good evening, also: this}\n")
+    handler = """
+        import os
+
+        def handle(event, context):
+            return [os.environ["greeting"], os.environ.get("also"), context.secret("api-key").strip("-")]
+        """
+    fields = "environment: {greeting: hello}\nenvironment_file: [more.yml]\nsecrets: [api-key]"
+    numbers = count()
+    with providing(tmp_path, handler, fields=fields) as provider:
+        reports = Reports(provider)
+        assert json.loads(call(start(provider, "1"))) == ["good evening", "this", "old"]
+
+        reports.wait_while(lambda: secret.write_text("new" + "-" * next(numbers)), Change.SOURCE)
+        reports.wait_while(
+            lambda: more.write_text(f"environment: {{greeting: good night}}\n# {next(numbers)}\n"), Change.SOURCE
+        )
+        assert json.loads(call(start(provider, "2"))) == ["good night", None, "new"]
+
+
 def test_requirement_that_cannot_be_had_is_refused_and_nothing_is_left(tmp_path: Path, wheelhouse: Path) -> None:
     require(write_function(tmp_path / "fn", VERSION), wheelhouse, "first==3.0")
     with in_environments(write_stack(tmp_path, "fn")) as provider:
@@ -103,5 +147,12 @@ def test_secret_of_the_project_that_no_process_can_have_is_refused(tmp_path: Pat
     (tmp_path / ".secrets" / "api-key").write_bytes(b"a\0b")
     with providing(tmp_path, fields="secrets: [api-key]") as provider:
         (deployment,) = provider.declared()
-        with pytest.raises(Refused, match="api-key has a NUL in it"):
+        with pytest.raises(Refused, match="secret 'api-key' has a NUL in it"):
+            provider.check(deployment)
+
+
+def test_secret_of_nobody_is_not_a_variable_of_the_system(tmp_path: Path) -> None:
+    with providing(tmp_path, fields="secrets: [path]") as provider:
+        (deployment,) = provider.declared()
+        with pytest.raises(Refused, match="secret 'path' would be mistaken for PATH"):
             provider.check(deployment)
