@@ -18,8 +18,8 @@ from .imports import PACKAGE
 def check(folder: Path, variables: Mapping[str, str]) -> None:
     """Raise BadSettings, with a line for each, for what does not parse, or for a handler that is not there.
 
-    Only what ships is looked at, and nothing where there is no folder. `variables` may name another handler by HANDLER; one of a package that the function
-    requires is taken to be there.
+    Only what ships is looked at, and nothing where there is no folder. `variables` may name another handler by HANDLER;
+    one of a package that the function requires is taken to be there.
     """
     if not folder.is_dir():
         return
@@ -65,7 +65,7 @@ def _no_handler(folder: Path, trees: Mapping[Path, ast.Module], target: str) -> 
 
 
 def _names(tree: ast.Module) -> set[str]:
-    """Return what a module may define: every name that is bound anywhere in it, and `*` if it imports all of another's."""
+    """Return what a module may define: each name that is bound anywhere in it, and `*` for all of another's."""
     found: set[str] = set()
     for node in ast.walk(tree):
         match node:
