@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .deploying.console import Console
 from .deploying.errors import BadSettings, DeployError
 from .deploying.world import World
 
@@ -27,22 +28,27 @@ def main(
     world: World | None = None,
     load: Callable[[], click.Command] | None = None,
 ) -> int:
-    """Run a verb, or the command that `load` returns. Return its exit code: deploying/errors.py lists them."""
+    """Run a verb, or the command that `load` returns. Return its exit code: deploying/errors.py lists them.
+
+    With --json an error is an object on stdout too.
+    """
     world = world or World()
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    console = Console(world, json="--json" in arguments[: arguments.index("--") if "--" in arguments else None])
     try:
-        return _run(load or command, arguments, world)
+        return _run(load or command, arguments, console)
     except KeyboardInterrupt:
         return 130
     except ModuleNotFoundError as missing:
         package = (missing.name or "").partition(".")[0]
         if package in ("portable", "platforms"):
             raise
-        return _failed(world, f"{package} is not installed for {sys.executable}: {_install(package)}", 2)
+        return _failed(console, f"{package} is not installed for {sys.executable}: {_install(package)}", 2)
     except Exception as error:
         code = _exit_code(error)
         if code is None:
             raise
-        return _failed(world, str(error), code)
+        return _failed(console, str(error), code)
 
 
 def command() -> click.Group:
@@ -73,8 +79,10 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None: 
         context.exit()
 
 
-def _run(load: Callable[[], click.Command], arguments: Sequence[str] | None, world: World) -> int:
+def _run(load: Callable[[], click.Command], arguments: Sequence[str], console: Console) -> int:
     import click
+
+    world = console.world
 
     try:
         code: int | None = load().main(arguments, "portable", standalone_mode=False, obj=world)
@@ -84,7 +92,7 @@ def _run(load: Callable[[], click.Command], arguments: Sequence[str] | None, wor
     except click.ClickException as error:
         if isinstance(error, click.UsageError) and error.ctx:
             print(error.ctx.get_usage(), file=world.stderr)
-        return _failed(world, error.format_message(), error.exit_code)
+        return _failed(console, error.format_message(), error.exit_code)
     except click.Abort:
         return 130
     return code or 0
@@ -106,9 +114,8 @@ def _exit_code(error: Exception) -> int | None:
     return None
 
 
-def _failed(world: World, message: str, exit_code: int) -> int:
-    print(f"error: {message}", file=world.stderr)
-    return exit_code
+def _failed(console: Console, message: str, exit_code: int) -> int:
+    return console.fail(f"error: {message}", exit_code)
 
 
 def _install(package: str) -> str:

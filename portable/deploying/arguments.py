@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -74,9 +75,11 @@ def data_option(what: str) -> Option:
 def read_data(given: str, world: World) -> bytes:
     """Return the value of --data: for `-` what stdin has, for `@FILE` the file, else itself. Raises BadSettings."""
     if given == "-":
-        return world.stdin.read().encode()
+        # it may be no text, which a process is given bytes of; a test's own stream has none
+        buffer = getattr(world.stdin, "buffer", None)
+        return bytes(buffer.read()) if buffer else world.stdin.read().encode()
     if not given.startswith("@"):
-        return given.encode()
+        return os.fsencode(given)
     try:
         return Path(given[1:]).read_bytes()
     except OSError as error:

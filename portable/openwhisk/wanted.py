@@ -16,6 +16,7 @@ from ..deploying.arguments import Arguments
 from ..deploying.errors import BadSettings
 from ..packaging import openwhisk as package
 from ..packaging import zip_file
+from ..project import handlers
 from ..project.settings.written import Written
 from .action_settings import ActionSettings, Web, variables
 from .names import DIGEST, MANAGED_BY, ActionName
@@ -110,16 +111,17 @@ def wanted(settings: ActionSettings, name: ActionName, docker: str | None, envir
     """Build the package, unless `docker` is an image, and return the action. Raises BadSettings or PackageError."""
     env = variables(settings, environ)
     limits = {"timeout": settings.timeout_ms, "memory": settings.memory_mb, "logs": settings.logs_mb}
-    made, digest = _code(settings, docker)
+    made, digest = _code(settings, docker, env)
     return Wanted(name, made, limits, digest, env, settings.web, settings.annotations)
 
 
-def _code(settings: ActionSettings, docker: str | None) -> tuple[Mapping[str, Any], str | None]:
+def _code(settings: ActionSettings, docker: str | None, env: Mapping[str, str]) -> tuple[Mapping[str, Any], str | None]:
     """Return what OpenWhisk runs, and the digest of the package in it."""
     if docker is not None:
         if not re.fullmatch(r"[\w./:@-]+", docker, re.ASCII):
             raise BadSettings(f"--docker is {docker!r}; it takes an image such as user/meditations:1")
         return {"kind": "blackbox", "image": docker}, None
+    handlers.check(settings.function.folder, env)
     built = package.build(settings.function.folder, settings.kind)
     code = b64encode(zip_file.pack(built.files)).decode()
     return {"kind": settings.kind, "code": code, "binary": True, "main": "main"}, built.digest

@@ -14,6 +14,7 @@ from ..deploying.arguments import FILE, Option, function_option, json_option, st
 from ..deploying.cli import with_options
 from ..deploying.console import Console
 from ..deploying.world import World
+from ..project import handlers
 from ..project.functions import Function, declared, find, short
 from .built import Built, check_place, write
 
@@ -69,6 +70,7 @@ def command_for(
     def callback(function: str | None, stack: Path, output: Path | None, *, json: bool, **own: Any) -> int:
         world: World = click.get_current_context().obj
         found = find(function, stack, world.environ)
+        handlers.check(found.folder, found.deployment.env_vars if found.deployment else {})
         given = {name: value for name, value in own.items() if value is not None}
         settings = {**of_project(found, stack, world.environ), **given}
         place = output_for(output, default_output, found.name, stack, world.environ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from ..emulators.messages import Pairs
 from .requests import to_json, to_request
 
 _NO_JSON = object()
+# https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2, and 5.5 for a header's value; a lone surrogate is no character
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_IN_NO_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
 def asked(
@@ -38,12 +42,15 @@ def _json(body: bytes) -> Any:
 
 def _pairs(headers: Sequence[str]) -> list[tuple[str, str]]:
     pairs = [(name.strip(), colon, value.strip()) for name, colon, value in (one.partition(":") for one in headers)]
-    if wrong := [one for one, (name, colon, _) in zip(headers, pairs, strict=True) if not name or not colon]:
-        raise BadSettings(f"-H {wrong[0]!r}: a header is NAME: VALUE")
+    for given, (name, colon, value) in zip(headers, pairs, strict=True):
+        if not colon or not _TOKEN.fullmatch(name) or _IN_NO_VALUE.search(value):
+            raise BadSettings(f"-H {given!r}: a header is NAME: VALUE, in one line")
     return [(name, value) for name, _, value in pairs]
 
 
 def _request(method: str | None, path: str, headers: Pairs, body: bytes | None) -> dict[str, Any]:
+    if method and not _TOKEN.fullmatch(method):
+        raise BadSettings(f"-X {method!r}: a method is one word, such as GET")
     if body and not any(name.lower() == "content-type" for name, _ in headers):
         form = "application/x-www-form-urlencoded"
         headers = [*headers, ("Content-Type", form if _json(body) is _NO_JSON else "application/json")]

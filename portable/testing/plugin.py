@@ -34,9 +34,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses on_every_platform once on each, with the platform in its id."""
     if "on_every_platform" not in metafunc.fixturenames:
         return
-    reasons = _reasons(metafunc.definition.iter_markers("not_on"))
     names = _emulators(metafunc.config.getoption("--platform") or ["all"])
-    metafunc.parametrize("on_every_platform", [_param(name, reasons.get(name)) for name in names], indirect=True)
+    try:
+        reasons = _reasons(metafunc.definition.iter_markers("not_on"))
+        params = [_param(name, reasons.get(name)) for name in names]
+    except pytest.UsageError as error:  # of this test alone: raised here, it would end the whole run
+        params = [pytest.param(error, id="not_on")]
+    metafunc.parametrize("on_every_platform", params, indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -55,6 +59,8 @@ def on_every_platform(request: pytest.FixtureRequest) -> Iterator[str]:
     """Run the test on every platform and front door; the value is the platform's name, such as aws_lambda:http."""
     from .platform import chosen
 
+    if isinstance(request.param, pytest.UsageError):
+        pytest.fail(f"{request.node.nodeid}: {request.param}", pytrace=False)
     with chosen(request.param):
         yield request.param
 

@@ -48,7 +48,7 @@ def to_json(request: Request) -> dict[str, Any]:
 
 
 def _target(path: str, params: Fields) -> str:
-    target = quote(path if path.startswith("/") else f"/{path}", safe=_TARGET_CHARS)
+    target = quote(path if path.startswith("/") else f"/{path}", safe=_TARGET_CHARS, errors="surrogateescape")
     query = urlencode(list(params.items() if isinstance(params, Mapping) else params), doseq=True)
     return f"{target}{'&' if '?' in target else '?'}{query}" if query else target
 

@@ -25,6 +25,8 @@ def command(world: World, kind: str, data: str | None) -> int:
     """
     try:
         event = sample(kind, None if data is None else read_data(data, world).decode())
+    except UnicodeDecodeError:
+        raise BadSettings("--data: it takes text in UTF-8") from None
     except ValueError as error:
         raise BadSettings(f"--data: {error}") from None
     print(json.dumps(event, indent=2, ensure_ascii=False), file=world.stdout)

@@ -14,7 +14,7 @@ from .. import assets
 from ..compose.engine import compose_command
 from ..deploying.errors import BadSettings, DeployError, explained
 from ..deploying.finding import Finding, tried
-from ..project import imports, requirement_files
+from ..project import handlers, imports, requirement_files
 from ..project.functions import Function, declared_here, find, short
 
 _TEMPLATE = "template/portable/Dockerfile"
@@ -104,8 +104,7 @@ def _function(function: Function) -> str:
     folder = short(function.folder)
     if not folder.is_dir():
         raise BadSettings(f"there is no folder {str(folder)!r}: make it, or change `handler` in the stack file")
-    if not (folder / "handler.py").is_file():
-        raise BadSettings(f"{folder}/handler.py is missing: it defines `handle(event, context)` or `app`")
+    handlers.check(function.folder, function.deployment.env_vars if function.deployment else {})
     imports.check(function.folder)
     number = len(requirement_files.requirements(function.folder / requirement_files.FILE_NAME))
     return f"{folder}, {number} requirement{'' if number == 1 else 's'}"

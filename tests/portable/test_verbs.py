@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -135,6 +136,38 @@ def test_mistake_in_a_verbs_arguments_is_exit_code_2(
     assert err
     assert "Traceback" not in err
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("call", "nowhere"),
+        ("call", "--nothing"),
+        ("check", "nowhere.yml"),
+        ("package", "wsgi", "--function", "nowhere"),
+        ("package", "aws_lambda", "--function", "nowhere"),
+        ("aws", "plan", "--function", "nowhere"),
+        ("openwhisk", "status", "--function", "nowhere"),
+        ("replay", "nowhere.json"),
+    ],
+    ids=" ".join,
+)
+def test_error_is_an_object_where_a_machine_reads(arguments: tuple[str, ...]) -> None:
+    out, err = io.StringIO(), io.StringIO()
+
+    code = command.main([*arguments, "--json"], World(environ={}, stdout=out, stderr=err))
+
+    assert code == 2
+    told = json.loads(out.getvalue())
+    assert told["exit_code"] == code
+    assert err.getvalue().splitlines()[-1] == f"error: {told['error']}"
+
+
+def test_json_behind_two_dashes_is_anothers() -> None:
+    out = io.StringIO()
+
+    assert command.main(["test", "nowhere", "--", "--json"], World(environ={}, stdout=out, stderr=io.StringIO())) == 2
+    assert out.getvalue() == ""
 
 
 @pytest.mark.parametrize(

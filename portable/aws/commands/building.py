@@ -11,6 +11,7 @@ from typing import Any, get_args
 import click
 
 from ...deploying.arguments import Arguments
+from ...project import handlers
 from ..artifact import package, spec
 from ..artifact.target import Package, Target
 from ..run.environment import this_machine
@@ -64,6 +65,7 @@ def spec_of(settings: Settings) -> Mapping[str, Any]:
 
 def package_of(settings: Settings) -> Package:
     """Build the zip. Raises BadSettings."""
+    handlers.check(settings.folder, settings.environment)
     built = package.build(settings.folder, settings.runtime, settings.architecture, with_bytecode=settings.bytecode)
     return replace(built, commit=_commit(settings.folder))
 

@@ -13,6 +13,7 @@ from ...deploying.world import World
 from ...packaging import openwhisk as package
 from ...packaging.built import check_place, write
 from ...packaging.command import output_for, output_option
+from ...project import handlers
 from ..console import Console
 from ..manifest import MADE_BY, manifest
 from ..target import action_of
@@ -34,6 +35,7 @@ def run(arguments: Arguments, world: World, console: Console) -> int:
     check_place(zip_path, settings.function.folder)
     _check_ours(output)
     text = manifest(settings, name, _ZIP)
+    handlers.check(settings.function.folder, settings.environment)
     built = package.build(settings.function.folder, settings.kind)
     write(built, zip_path)
     output.write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import pytest
 
 from portable.deploying.arguments import complete_functions, read_data, time_s
 from portable.deploying.errors import BadSettings
+from portable.deploying.world import World
 
 from .worlds import make_world
 
@@ -31,6 +33,13 @@ def test_data_is_itself_or_what_stdin_or_a_file_has(tmp_path: Path) -> None:
     assert read_data('{"ö": 1}', make_world()) == '{"ö": 1}'.encode()
     assert read_data("-", make_world(stdin=io.StringIO("[]"))) == b"[]"
     assert read_data(f"@{tmp_path / 'data'}", make_world()) == b"\xff"
+
+
+def test_data_on_stdin_or_the_command_line_may_be_bytes() -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(b"\xff\0"), encoding="utf-8")
+
+    assert read_data("-", World(stdin=stdin)) == b"\xff\0"
+    assert read_data(os.fsdecode(b"\xff"), make_world()) == b"\xff"
 
 
 def test_file_of_data_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def package(build: Callable[..., Built], output: Path, arguments: Sequence[str],
 def function_dir(tmp_path: Path) -> Path:
     """Return a function's folder."""
     (tmp_path / "function").mkdir()
-    (tmp_path / "function" / "handler.py").write_bytes(b"1" * 1234)
+    (tmp_path / "function" / "handler.py").write_bytes(b"handle=1".ljust(1234))
     return tmp_path / "function"
 
 

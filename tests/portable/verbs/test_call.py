@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -233,6 +234,10 @@ def test_function_that_ends_its_process_is_told(project: Path, ending: str) -> N
         (("hello", "other"), "it takes one FUNCTION and one PATH, which begins with /"),
         (("--platform", "lambda"), "there is no platform 'lambda'"),
         (("-H", "x"), "-H 'x': a header is NAME: VALUE"),
+        (("-H", "X: a\nY: b"), r"-H 'X: a\nY: b': a header is NAME: VALUE, in one line"),
+        (("-H", "X Y: a"), "-H 'X Y: a': a header is NAME: VALUE"),
+        (("-H", os.fsdecode(b"X: \xff")), "a header is NAME: VALUE"),
+        (("-X", "BAD METHOD"), "-X 'BAD METHOD': a method is one word, such as GET"),
         (("-d", "@nowhere"), "cannot read 'nowhere'"),
         (("--event", "-d", "no json"), "--event takes an event, which is JSON"),
         (("/x", "--event", "-d", "{}"), "--event takes an event, which is JSON"),

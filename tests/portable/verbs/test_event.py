@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def test_data_is_given_read_from_a_file_or_from_stdin(tmp_path: Path) -> None:
         (("timer", "-d", "x"), "--data: an event of timer carries no data"),
         (("dynamodb", "-d", "[]"), "--data: it takes a JSON object"),
         (("sqs", "-d", "@nowhere"), "cannot read 'nowhere'"),
+        (("sqs", "-d", os.fsdecode(b"\xff")), "--data: it takes text in UTF-8"),
     ],
 )
 def test_data_that_cannot_be_carried_is_told(arguments: tuple[str, ...], complaint: str) -> None:
