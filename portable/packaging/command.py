@@ -70,7 +70,7 @@ def command_for(
         found = find(function, stack, world.environ)
         given = {name: value for name, value in own.items() if value is not None}
         settings = {**of_project(found, stack, world.environ), **given}
-        return _package(short(found.folder), output, Console(world, json=json), build, settings)
+        return _package(found, output, Console(world, json=json), build, settings)
 
     return click.command(platform, help="Build what the platform's own tool takes.")(
         with_options((*options, *common), callback)
@@ -78,19 +78,20 @@ def command_for(
 
 
 def _package(
-    function_dir: Path, output: Path, console: Console, build: Callable[..., Built], options: Mapping[str, Any]
+    function: Function, output: Path, console: Console, build: Callable[..., Built], options: Mapping[str, Any]
 ) -> int:
+    function_dir = short(function.folder)
     try:
         check_place(output, function_dir)
         built = build(function_dir, **options)
         write(built, output)
     except KeyboardInterrupt:
         return console.fail("interrupted: the same command begins anew", 130)
-    console.result("\n".join(describe(built, output)), **facts(built, output))
+    console.result("\n".join(describe(built, output, function.name)), **facts(built, output, function.name))
     return 0
 
 
-def describe(built: Built, output: Path) -> list[str]:
+def describe(built: Built, output: Path, name: str) -> list[str]:
     """Return what people read of a package that was written: what is inside, and what to run next."""
     return [
         *contents({path: len(content) for path, content in built.files.items()}),
@@ -99,11 +100,11 @@ def describe(built: Built, output: Path) -> list[str]:
         f"function  {built.function_digest}",
         *left_out(built.left_out),
         *(f"note: {note}" for note in built.notes),
-        *(f"next: {command}" for command in next_commands(built, output)),
+        *(f"next: {command}" for command in next_commands(built, output, name)),
     ]
 
 
-def facts(built: Built, output: Path) -> Mapping[str, object]:
+def facts(built: Built, output: Path, name: str) -> Mapping[str, object]:
     """Return what machines read of a package that was written."""
     return {
         "output": str(output),
@@ -113,7 +114,7 @@ def facts(built: Built, output: Path) -> Mapping[str, object]:
         "function": built.function_digest,
         "left_out": list(built.left_out),
         "notes": list(built.notes),
-        "next": next_commands(built, output),
+        "next": next_commands(built, output, name),
     }
 
 
@@ -134,6 +135,7 @@ def left_out(paths: Sequence[str]) -> list[str]:
     return [f"left out: {', '.join(paths)}; .portableignore says what"] if paths else []
 
 
-def next_commands(built: Built, output: Path) -> list[str]:
-    """Return the commands of the platform's own tool that take the package, as a shell reads them."""
-    return [command.replace("{output}", shlex.quote(str(output))) for command in built.next_commands]
+def next_commands(built: Built, output: Path, name: str) -> list[str]:
+    """Return the commands of the platform's own tool that take the package of a function, as a shell reads them."""
+    filled = [command.replace("{output}", shlex.quote(str(output))) for command in built.next_commands]
+    return [command.replace("{name}", shlex.quote(name)) for command in filled]
