@@ -14,15 +14,15 @@ from ..deploying.arguments import FILE, Option, function_option, json_option, st
 from ..deploying.cli import with_options
 from ..deploying.console import Console
 from ..deploying.world import World
-from ..project.functions import Function, find, short
+from ..project.functions import Function, declared, find, short
 from .built import Built, check_place, write
 
-OUTPUTS: Mapping[str, str] = {
-    "wsgi": "build/wsgi",
-    "openfaas": "build/openfaas",
-    "openwhisk": "build/openwhisk.zip",
-    "google_cloud": "build/google_cloud",
-    "azure_functions": "build/azure_functions",
+OUTPUTS: Mapping[str, Path] = {
+    "wsgi": Path("build/wsgi"),
+    "openfaas": Path("build/openfaas"),
+    "openwhisk": Path("build/openwhisk.zip"),
+    "google_cloud": Path("build/google_cloud"),
+    "azure_functions": Path("build/azure_functions"),
 }
 """Where each platform's package is written if the user names no other place."""
 _LISTED = ("function", "platforms")
@@ -35,6 +35,20 @@ def load(platform: str) -> click.Command:
     return command_for(platform, module.build, OUTPUTS[platform], options, of_project)
 
 
+def output_option(path: Path) -> Option:
+    """Return --output of a package that `output_for` writes to `path` by default."""
+    default = f"{path}; of several functions {path.parent / 'NAME' / path.name}"
+    return click.option("-o", "--output", type=FILE, metavar="PATH", help=f"Where to write [{default}].")
+
+
+def output_for(given: Path | None, path: Path, name: str, stack: Path, environ: Mapping[str, str]) -> Path:
+    """Return where a function's package goes: each of several to a folder of its name, if nothing is given."""
+    if given:
+        return given
+    is_one_of_several = stack.exists() and len(declared(stack, environ)) > 1
+    return path.parent / name / path.name if is_one_of_several else path
+
+
 def _nothing(*_: object) -> Mapping[str, Any]:
     return {}
 
@@ -42,7 +56,7 @@ def _nothing(*_: object) -> Mapping[str, Any]:
 def command_for(
     platform: str,
     build: Callable[..., Built],
-    default_output: str,
+    default_output: Path,
     options: Sequence[Option] = (),
     of_project: Callable[[Function, Path, Mapping[str, str]], Mapping[str, Any]] = _nothing,
 ) -> click.Command:
@@ -50,27 +64,15 @@ def command_for(
 
     What `options` give goes to `build` by its name, before what `of_project` finds in the project's files.
     """
-    common = (
-        function_option,
-        stack_option,
-        click.option(
-            "-o",
-            "--output",
-            type=FILE,
-            default=default_output,
-            show_default=True,
-            metavar="PATH",
-            help="Where to write.",
-        ),
-        json_option,
-    )
+    common = (function_option, stack_option, output_option(default_output), json_option)
 
-    def callback(function: str | None, stack: Path, output: Path, *, json: bool, **own: Any) -> int:
+    def callback(function: str | None, stack: Path, output: Path | None, *, json: bool, **own: Any) -> int:
         world: World = click.get_current_context().obj
         found = find(function, stack, world.environ)
         given = {name: value for name, value in own.items() if value is not None}
         settings = {**of_project(found, stack, world.environ), **given}
-        return _package(found, output, Console(world, json=json), build, settings)
+        place = output_for(output, default_output, found.name, stack, world.environ)
+        return _package(found, place, Console(world, json=json), build, settings)
 
     return click.command(platform, help="Build what the platform's own tool takes.")(
         with_options((*options, *common), callback)

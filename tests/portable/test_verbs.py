@@ -88,13 +88,13 @@ def test_no_verb_is_a_mistake_that_is_told_what_there_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "hint"), [("srve", "did you mean 'serve'?"), ("x", f"there are {', '.join(ALL)}")], ids=["near", "far"]
+    ("verb", "hint"), [("srve", "did you mean 'serve'?"), ("x", f"there are: {', '.join(ALL)}")], ids=["near", "far"]
 )
 def test_verb_that_there_is_not_is_told_the_nearest(verb: str, hint: str) -> None:
     code, err = portable(verb, "--help")
 
     assert code == 2
-    assert err.splitlines()[1:] == [f"error: there is no command {verb!r}: {hint}"]
+    assert err.splitlines()[1:] == [f"error: there is no command {verb!r}; {hint}"]
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,14 @@ def test_verb_that_there_is_not_is_told_the_nearest(verb: str, hint: str) -> Non
     [
         ("--function", "serve"),
         ("serve", "nowhere"),
+        ("serve", "one", "--function", "other"),
         ("serve", "--port", "none"),
         ("gateway", "--port", "none"),
         ("gateway", "extra"),
         ("check", "nowhere.yml"),
         ("check", "--for", "nobody"),
+        ("check", "--stack", "nowhere.yml"),
+        ("check", "stack.yml", "--stack", "stack.yml"),
         ("package",),
         ("package", "nowhere"),
         ("package", "wsgi", "--function", "nowhere"),
@@ -221,6 +224,8 @@ class TestCompletion:
             (("aws", "secret", "l"), "plain,list"),
             (("package", "wsgi", "--function", "med"), "plain,meditations"),
             (("serve", "med"), "plain,meditations"),
+            (("serve", "--function", "med"), "plain,meditations"),
+            (("check", "--stack", "sta"), "file,sta"),
             (("test", "med"), "plain,meditations"),
             (("call", "med"), "plain,meditations"),
             (("call", "--platform", "open"), "plain,openwhisk"),

@@ -15,6 +15,8 @@ from portable.packaging import command, contents
 from portable.packaging.built import Built
 from portable.packaging.errors import PackageError
 
+from ..verbs.projects import write_stack
+
 OURS = {"platforms/contract.py": b"12", "one/a.py": b"3", "one/b.py": b"45", "top.txt": b""}
 
 
@@ -31,7 +33,7 @@ def interrupted(function_dir: Path) -> Built:
 
 def package(build: Callable[..., Built], output: Path, arguments: Sequence[str], options: Sequence[Option] = ()) -> int:
     """Run the command of a platform; `output` is where it writes by default."""
-    return main(arguments, load=lambda: command.command_for("one", build, str(output), options))
+    return main(arguments, load=lambda: command.command_for("one", build, output, options))
 
 
 @pytest.fixture
@@ -124,6 +126,17 @@ def test_place_that_is_the_function_s_is_an_error(function_dir: Path, capsys: py
 def test_ctrl_c_is_code_130_without_a_traceback(function_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert package(interrupted, Path("never"), ["--function", str(function_dir)]) == 130
     assert capsys.readouterr().err == "interrupted: the same command begins anew\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"), [(["one"], "build/wsgi"), (["one", "two"], "build/one/wsgi"), ([], "build/wsgi")]
+)
+def test_each_of_several_functions_has_a_place_of_its_own(names: list[str], expected: str, tmp_path: Path) -> None:
+    stack = write_stack(tmp_path, *names) if names else tmp_path / "stack.yml"
+    default = command.OUTPUTS["wsgi"]
+
+    assert command.output_for(None, default, "one", stack, {}) == Path(expected)
+    assert command.output_for(Path("x"), default, "one", stack, {}) == Path("x")
 
 
 @pytest.mark.parametrize("arguments", [["--unknown"], ["extra"], ["-o"]])

@@ -7,19 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ..verbs.projects import write_stack
+
 PLUGIN = "portable.testing.plugin"
-STACK = """\
-version: 1.0
-provider:
-  name: openfaas
-functions:
-  hello:
-    lang: portable
-    handler: ./hello
-    image: local/hello:latest
-    environment:
-      GREETING: hello
-"""
 HANDLER = """\
 import os
 
@@ -38,7 +28,7 @@ RunPytest = Callable[..., pytest.RunResult]
 
 def write_project(folder: Path) -> None:
     """Write a project of one function into a folder."""
-    (folder / "stack.yml").write_text(STACK)
+    write_stack(folder, "hello", fields="environment: {GREETING: hello}")
     write_function(folder / "hello")
 
 
