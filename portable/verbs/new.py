@@ -32,7 +32,7 @@ def command(world: World, name: str, kind: str, source: str | None) -> int:
     if source is not None and Path(STACK).exists():
         raise BadSettings(f"--source is for a new project, and {STACK} is here: leave it out")
     requirement = tool_source.requirement_from(source) if source is not None else tool_source.installed()
-    made = make_new(Path.cwd(), name, kind, requirement)
+    made = make_new(Path.cwd(), name, kind, requirement, world.environ)
     for line in _told(made, name, kind, has_source=requirement is not None):
         print(line, file=world.stdout)
     return 0
