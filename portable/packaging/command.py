@@ -134,7 +134,7 @@ def contents(sizes: Mapping[str, int]) -> list[str]:
 
 def left_out(paths: Sequence[str]) -> list[str]:
     """Return the line that names what of the function's folder does not ship; none if all does."""
-    return [f"left out: {', '.join(paths)}; .portableignore says what"] if paths else []
+    return [f"left out: {', '.join(paths)}; a .portableignore beside the handler can say otherwise"] if paths else []
 
 
 def next_commands(built: Built, output: Path, name: str) -> list[str]:

@@ -116,10 +116,10 @@ def _failure(stderr: str, requirements: Path, place: Place) -> PackageError:
     package = required[1] if required else found[1]
     return NoWheel(
         f"there is no wheel of {package} for Python {place.python} on {place.architecture} ({place.machine})",
-        f"source is not built here, which is not {place.name}. If its name and version are right, make a wheel in "
-        f"{place.name}'s image:\n  docker run --rm --platform linux/{_docker_name(place.architecture)} "
-        f'--entrypoint pip -v "$PWD/wheels:/wheels" {place.image} wheel --no-deps -w /wheels {package}\n'
-        f"and add the line `--find-links ../wheels` to {requirements.parent.name}/{requirements.name}",
+        f"source is not built here, which is not {place.name}. If its name and version are right, make a wheel by "
+        f"`docker run --rm --platform linux/{_docker_name(place.architecture)} --entrypoint pip "
+        f'-v "$PWD/wheels:/wheels" {place.image} wheel --no-deps -w /wheels {package}`, and run this again with '
+        'UV_FIND_LINKS="$PWD/wheels" before it',
     )
 
 

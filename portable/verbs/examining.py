@@ -38,7 +38,9 @@ def findings(stack: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def _of_project(stack: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     found: list[Function] = []
-    yield _tried(stack.name, lambda: _functions(stack, environ, found))
+    # a folder without a project is no fault of the machine
+    check = _tried if stack.exists() or stack != STACK else _good_to_know
+    yield check(stack.name, lambda: _functions(stack, environ, found))
     for function in found:
         yield _tried(function.name, lambda: _function(function))  # noqa: B023 - called before the next turn
 

@@ -23,7 +23,9 @@ OURS = {"platforms/contract.py": b"12", "one/a.py": b"3", "one/b.py": b"45", "to
 def build(function_dir: Path) -> Built:
     """Build a folder."""
     files = {**contents.function_files(function_dir), **OURS}
-    return Built(files, is_zip=False, next_commands=("cd {output} && go {name}",), notes=("as it is",), left_out=("tests/",))
+    return Built(
+        files, is_zip=False, next_commands=("cd {output} && go {name}",), notes=("as it is",), left_out=("tests/",)
+    )
 
 
 def interrupted(function_dir: Path) -> Built:
@@ -60,7 +62,7 @@ def test_people_read_what_is_inside_and_what_comes_next(
         f"1,239 bytes, 5 files, in {output}",
         f"digest    {built.digest}",
         f"function  {built.function_digest}",
-        "left out: tests/; .portableignore says what",
+        "left out: tests/; a .portableignore beside the handler can say otherwise",
         "note: as it is",
         f"next: cd '{output}' && go function",
     ]
