@@ -166,8 +166,17 @@ class TestTarget:
     ) -> None:
         make_wheel(wheelhouse, "native", tag)
 
-        with pytest.raises(NoWheel, match="no wheel of native"):
-            wheels_of(require(tmp_path, wheelhouse, "native"), place_of(runtime, "x86_64"))
+        for line in ("native", "native>=1", "native==1.0"):
+            with pytest.raises(NoWheel, match=r"no wheel of native.* and no source; require another version"):
+                wheels_of(require(tmp_path, wheelhouse, line), place_of(runtime, "x86_64"))
+
+    def test_package_of_which_no_version_has_a_wheel_is_named(self, tmp_path: Path, wheelhouse: Path) -> None:
+        """uv names ranges of its versions, not the package as it is required."""
+        make_wheel(wheelhouse, "native", "cp39-cp39-linux_x86_64")
+        make_wheel(wheelhouse, "native", "cp313-cp313-win_amd64", version="2.0")
+
+        with pytest.raises(NoWheel, match=r"no wheel of native for"):
+            wheels_of(require(tmp_path, wheelhouse, "native"), place_of(RUNTIME, "x86_64"))
 
     def test_markers_are_the_target_s(self, tmp_path: Path, wheelhouse: Path) -> None:
         for name in ("newer", "older", "arm", "intel", "windows"):
