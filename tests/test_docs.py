@@ -80,14 +80,6 @@ def test_readme_shows_what_new_makes() -> None:
     assert set(test.split()) <= set(made["tests/test_hello.py"].split())
 
 
-def test_readme_has_a_line_for_every_verb() -> None:
-    _, _, text = (ROOT / "README.md").read_text().partition("## The command\n")
-    first_cells = re.findall(r"^\| (`portable .*?) \|", text.partition("\n## ")[0], re.MULTILINE)
-    named = [verb for cell in first_cells for verb in re.findall(r"`(?:portable )?([a-z]+)", cell)]
-
-    assert sorted(named) == sorted(VERBS)
-
-
 def test_command_that_a_page_names_is_one() -> None:
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]
     for page in pages:

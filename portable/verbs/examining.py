@@ -14,9 +14,8 @@ from .. import assets
 from ..compose.engine import compose_command
 from ..deploying.errors import BadSettings, DeployError, explained
 from ..deploying.finding import Finding, tried
-from ..deploying.spelling import spelled
 from ..project import imports, requirement_files
-from ..project.functions import STACK, Function, declared, find, short
+from ..project.functions import Function, declared_here, find, short
 
 _TEMPLATE = "template/portable/Dockerfile"
 _PATIENCE_S = 10
@@ -99,9 +98,7 @@ def _extra(extra: str, package: str, verb: str) -> Finding:
 
 
 def _functions(stack: Path, environ: Mapping[str, str], found: list[Function]) -> str:
-    found += declared(stack, environ) if stack.exists() or stack != STACK else [find(None, stack, environ)]
-    if not found:
-        raise BadSettings(f"it has no function with lang: portable; `{spelled('new', 'NAME')}` adds one")
+    found += declared_here(stack, environ) or [find(None, stack, environ)]
     return ", ".join(function.name for function in found)
 
 

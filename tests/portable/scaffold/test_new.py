@@ -16,7 +16,7 @@ from portable.scaffold import templates
 from portable.scaffold.new import Made, new
 from portable.stack.schedules import Schedule
 
-SOURCE = "portable-functions[aws] @ git+https://example.org/me/portable@4b8a05b"
+SOURCE = "portable-functions[aws,debug] @ git+https://example.org/me/portable@4b8a05b"
 
 
 def made(root: Path, name: str = "hello", kind: str = "api", source: str | None = SOURCE) -> Made:

@@ -46,4 +46,6 @@ def run_pytest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Ru
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     write_project(pytester.path)
-    return lambda *arguments: pytester.runpytest_subprocess("-W", "error", "-p", PLUGIN, *arguments)
+    return lambda *arguments: pytester.runpytest_subprocess(
+        "-W", "error", "-p", PLUGIN, "-p", "no:cacheprovider", *arguments
+    )
