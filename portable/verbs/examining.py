@@ -15,7 +15,7 @@ from ..compose.engine import compose_command
 from ..deploying.errors import BadSettings, DeployError, explained
 from ..deploying.finding import Finding, tried
 from ..project import imports, requirement_files
-from ..project.functions import Function, declared_here, find, short
+from ..project.functions import STACK, Function, declared_here, find, short
 
 _TEMPLATE = "template/portable/Dockerfile"
 _PATIENCE_S = 10

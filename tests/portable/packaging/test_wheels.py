@@ -171,7 +171,7 @@ class TestTarget:
                 wheels_of(require(tmp_path, wheelhouse, line), place_of(runtime, "x86_64"))
 
     def test_package_of_which_no_version_has_a_wheel_is_named(self, tmp_path: Path, wheelhouse: Path) -> None:
-        """uv names ranges of its versions, not the package as it is required."""
+        """In uv's message there are ranges of its versions, not the package as it is required."""
         make_wheel(wheelhouse, "native", "cp39-cp39-linux_x86_64")
         make_wheel(wheelhouse, "native", "cp313-cp313-win_amd64", version="2.0")
 
