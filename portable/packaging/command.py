@@ -74,7 +74,7 @@ def command_for(
         given = {name: value for name, value in own.items() if value is not None}
         settings = {**of_project(found, stack, world.environ), **given}
         place = output_for(output, default_output, found.name, stack, world.environ)
-        return _package(short(found.folder), place, Console(world, json=json), build, settings)
+        return _package(found, place, Console(world, json=json), build, settings)
 
     return click.command(platform, help="Build what the platform's own tool takes.")(
         with_options((*options, *common), callback)
@@ -82,19 +82,20 @@ def command_for(
 
 
 def _package(
-    function_dir: Path, output: Path, console: Console, build: Callable[..., Built], options: Mapping[str, Any]
+    function: Function, output: Path, console: Console, build: Callable[..., Built], options: Mapping[str, Any]
 ) -> int:
+    function_dir = short(function.folder)
     try:
         check_place(output, function_dir)
         built = build(function_dir, **options)
         write(built, output)
     except KeyboardInterrupt:
         return console.fail("interrupted: the same command begins anew", 130)
-    console.result("\n".join(describe(built, output)), **facts(built, output))
+    console.result("\n".join(describe(built, output, function.name)), **facts(built, output, function.name))
     return 0
 
 
-def describe(built: Built, output: Path) -> list[str]:
+def describe(built: Built, output: Path, name: str) -> list[str]:
     """Return what people read of a package that was written: what is inside, and what to run next."""
     return [
         *contents({path: len(content) for path, content in built.files.items()}),
@@ -103,11 +104,11 @@ def describe(built: Built, output: Path) -> list[str]:
         f"function  {built.function_digest}",
         *left_out(built.left_out),
         *(f"note: {note}" for note in built.notes),
-        *(f"next: {command}" for command in next_commands(built, output)),
+        *(f"next: {command}" for command in next_commands(built, output, name)),
     ]
 
 
-def facts(built: Built, output: Path) -> Mapping[str, object]:
+def facts(built: Built, output: Path, name: str) -> Mapping[str, object]:
     """Return what machines read of a package that was written."""
     return {
         "output": str(output),
@@ -117,7 +118,7 @@ def facts(built: Built, output: Path) -> Mapping[str, object]:
         "function": built.function_digest,
         "left_out": list(built.left_out),
         "notes": list(built.notes),
-        "next": next_commands(built, output),
+        "next": next_commands(built, output, name),
     }
 
 
@@ -135,9 +136,10 @@ def contents(sizes: Mapping[str, int]) -> list[str]:
 
 def left_out(paths: Sequence[str]) -> list[str]:
     """Return the line that names what of the function's folder does not ship; none if all does."""
-    return [f"left out: {', '.join(paths)}; .portableignore says what"] if paths else []
+    return [f"left out: {', '.join(paths)}; a .portableignore beside the handler can say otherwise"] if paths else []
 
 
-def next_commands(built: Built, output: Path) -> list[str]:
-    """Return the commands of the platform's own tool that take the package, as a shell reads them."""
-    return [command.replace("{output}", shlex.quote(str(output))) for command in built.next_commands]
+def next_commands(built: Built, output: Path, name: str) -> list[str]:
+    """Return the commands of the platform's own tool that take the package of a function, as a shell reads them."""
+    filled = [command.replace("{output}", shlex.quote(str(output))) for command in built.next_commands]
+    return [command.replace("{name}", shlex.quote(name)) for command in filled]

@@ -15,7 +15,7 @@ from ..compose.engine import compose_command
 from ..deploying.errors import BadSettings, DeployError, explained
 from ..deploying.finding import Finding, tried
 from ..project import handlers, imports, requirement_files
-from ..project.functions import Function, declared_here, find, short
+from ..project.functions import STACK, Function, declared_here, find, short
 
 _TEMPLATE = "template/portable/Dockerfile"
 _PATIENCE_S = 10
@@ -37,7 +37,9 @@ def findings(stack: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def _of_project(stack: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     found: list[Function] = []
-    yield _tried(stack.name, lambda: _functions(stack, environ, found))
+    # a folder without a project is no fault of the machine
+    check = _tried if stack.exists() or stack != STACK else _good_to_know
+    yield check(stack.name, lambda: _functions(stack, environ, found))
     for function in found:
         yield _tried(function.name, lambda: _function(function))  # noqa: B023 - called before the next turn
 

@@ -272,3 +272,25 @@ class TestCompletion:
     )
     def test_of_verbs_commands_options_and_values(self, words: tuple[str, ...], expected: str) -> None:
         assert expected in completed(*words)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("test", "serve", "serve .", "call", "check", "up", "down", "new two", "package wsgi", "package aws_lambda"),
+        *("aws plan", "openwhisk status", "openwhisk manifest", "replay calls"),
+    ],
+)
+def test_verb_in_a_folder_of_the_project_says_where_the_project_is(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stack.yml").write_text("provider: {name: openfaas}\nfunctions: {}\n")
+    (tmp_path / "hello").mkdir()
+    monkeypatch.chdir(tmp_path / "hello")
+
+    code, err = portable(*line.split())
+
+    assert code == 2
+    assert "the project is in ..: go there" in err
+    assert err.count("\n") == 1
+    assert not list(Path().iterdir())

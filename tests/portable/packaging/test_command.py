@@ -23,7 +23,9 @@ OURS = {"platforms/contract.py": b"12", "one/a.py": b"3", "one/b.py": b"45", "to
 def build(function_dir: Path) -> Built:
     """Build a folder."""
     files = {**contents.function_files(function_dir), **OURS}
-    return Built(files, is_zip=False, next_commands=("cd {output} && go",), notes=("as it is",), left_out=("tests/",))
+    return Built(
+        files, is_zip=False, next_commands=("cd {output} && go {name}",), notes=("as it is",), left_out=("tests/",)
+    )
 
 
 def interrupted(function_dir: Path) -> Built:
@@ -60,9 +62,9 @@ def test_people_read_what_is_inside_and_what_comes_next(
         f"1,239 bytes, 5 files, in {output}",
         f"digest    {built.digest}",
         f"function  {built.function_digest}",
-        "left out: tests/; .portableignore says what",
+        "left out: tests/; a .portableignore beside the handler can say otherwise",
         "note: as it is",
-        f"next: cd '{output}' && go",
+        f"next: cd '{output}' && go function",
     ]
 
 
@@ -79,14 +81,14 @@ def test_machines_read_the_same(function_dir: Path, tmp_path: Path, capsys: pyte
         "function": built.function_digest,
         "left_out": ["tests/"],
         "notes": ["as it is"],
-        "next": [f"cd {output} && go"],
+        "next": [f"cd {output} && go function"],
     }
 
 
 def test_size_of_a_zip_is_that_of_the_file(tmp_path: Path) -> None:
     built = Built(OURS, is_zip=True, next_commands=())
 
-    assert f"{len(built.packed)} bytes, 4 files, in one.zip" in command.describe(built, Path("one.zip"))
+    assert f"{len(built.packed)} bytes, 4 files, in one.zip" in command.describe(built, Path("one.zip"), "one")
 
 
 def test_options_of_a_platform_reach_its_packager(function_dir: Path, tmp_path: Path) -> None:
