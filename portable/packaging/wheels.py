@@ -117,7 +117,7 @@ def _failure(stderr: str, requirements: Path, place: Place) -> PackageError:
     package = required[1] if required else found[1]
     reason = f"there is no wheel of {package} for Python {place.python} on {place.architecture} ({place.machine})"
     if not found[2]:
-        return NoWheel(reason, "and no source; require another version, or leave it out by a marker")
+        return NoWheel(reason, "there is no source either; require another version, or leave it out by a marker")
     return NoWheel(
         reason,
         f"source is not built here, which is not {place.name}. If its name and version are right, make a wheel by "

@@ -19,7 +19,7 @@ from portable.packaging.built import write
 from portable.packaging.errors import PackageError
 from portable.packaging.openwhisk import DEFAULT_KIND, build, place_of
 from tests.portable.packaging.trees import shipped
-from tests.portable.packaging.wheelhouse import ELF_ARM64, ELF_X86_64, make_wheel, require
+from tests.portable.packaging.wheelhouse import ELF_ARM64, ELF_X86_64, make_source, make_wheel, require
 from tests.sample import FUNCTION_DIR as SAMPLE
 
 ROOT = Path(__file__).parents[3]
@@ -106,6 +106,7 @@ class TestKind:
         self, function_dir: Path, wheelhouse: Path
     ) -> None:
         make_wheel(wheelhouse, "fast", "cp312-cp312-manylinux_2_37_x86_64")
+        make_source(wheelhouse, "fast")
         require(function_dir, wheelhouse, "fast")
 
         with pytest.raises(PackageError, match=r"openwhisk/action-python-v3\.12 wheel --no-deps -w /wheels fast"):
