@@ -97,7 +97,7 @@ def parse_stack(
         raise Refused(f"{path}: provider.name is {name!r}, and must be openfaas")
     functions = _mapping(stack.get("functions"), f"{path}: functions")
     if not functions:
-        raise Refused(f"{path}: functions: there are none; add one, with lang, handler and image")
+        raise Refused(f"{path}: functions: there are none; `portable new NAME` adds one")
     configuration = _mapping(stack.get("configuration"), f"{path}: configuration")
     copied = tuple(_list(configuration.get("copy"), f"{path}: configuration.copy"))
     read = [_Reader(path, name, takes_devices=takes_devices).read(fields) for name, fields in functions.items()]
