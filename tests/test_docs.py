@@ -80,6 +80,14 @@ def test_readme_shows_what_new_makes() -> None:
     assert set(test.split()) <= set(made["tests/test_hello.py"].split())
 
 
+def test_command_that_a_page_names_is_one() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]
+    for page in pages:
+        named = re.findall(r"(?:^|[`$] ?)portable ([a-z]+)", page.read_text(), re.MULTILINE)
+
+        assert set(named) <= set(VERBS), page.name
+
+
 def test_readme_links_lead_somewhere() -> None:
     for document in (
         *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")),

@@ -69,7 +69,7 @@ def _parser(environ: Mapping[str, str], module: str, defaults: ServerConfig) -> 
 def _announce(config: ServerConfig) -> None:
     url = f"http://{config.host}:{config.port}/"
     print(f"serving the function with {config.server} on {url}", flush=True)
-    print(f"call it:  curl -X POST {url}", flush=True)
+    print(f"call it:  curl {url}", flush=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ class Names:
     account: str
     region: str
     partition: str = "aws"
+    found_by: tuple[str, ...] = ()
+    """The options that say where it is written what the stage is: a command about it has them too."""
 
     @property
     def base(self) -> str:
@@ -29,7 +31,7 @@ class Names:
 
     def command(self, *words: str) -> str:
         """Return a command about this stage, as a shell reads it."""
-        return spelled("aws", *words, "--function", self.app, "--stage", self.stage)
+        return spelled("aws", *words, "--function", self.app, "--stage", self.stage, *self.found_by)
 
     @property
     def global_base(self) -> str:

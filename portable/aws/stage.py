@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..deploying.arguments import Arguments
 from ..deploying.errors import Refused
+from ..deploying.spelling import given
 from ..project.settings.written import Written
 from . import apply
 from .aws import Aws
@@ -87,7 +88,8 @@ def connect(arguments: Arguments, world: World, console: Console) -> Stage:
             f"the credentials are for account {account}, and stage {settings.stage} belongs to {settings.account}: "
             "take other credentials (--profile, AWS_PROFILE), or change `account` in deploy.toml"
         )
-    names = Names(settings.app, settings.stage, account, settings.region, partition)
+    found_by = given(arguments, "region", "profile", "config", "stack")
+    names = Names(settings.app, settings.stage, account, settings.region, partition, tuple(found_by))
     return Stage(settings, names, aws, console, world)
 
 

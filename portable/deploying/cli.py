@@ -6,7 +6,6 @@ import ast
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from pkgutil import get_data
 from typing import Any
@@ -16,6 +15,7 @@ import click
 from .arguments import Arguments, Option
 from .console import Console
 from .errors import DeployError
+from .hints import hint
 from .world import World
 
 Run = Callable[[Callable[..., int], Arguments, World], int]
@@ -55,9 +55,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command and its arguments. Raises UsageError with the nearest name if there is none."""
         if args[0] not in self._modules and not ctx.resilient_parsing:
-            near = get_close_matches(args[0], self._modules, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self._modules)}"
-            ctx.fail(f"there is no command {args[0]!r}: {hint}")
+            ctx.fail(f"there is no command {args[0]!r}; {hint(args[0], self._modules)}")
         return super().resolve_command(ctx, args)
 
 

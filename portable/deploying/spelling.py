@@ -7,11 +7,20 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+
+_DEFAULTS = (None, Path("stack.yml"))
 
 
 def spelled(*words: str) -> str:
     """Return a command of `portable`, as a shell reads it."""
     return shlex.join([*program(sys.argv[0], sys.executable, shutil.which), *words])
+
+
+def given(arguments: SimpleNamespace, *names: str) -> list[str]:
+    """Return the options of these names as the user gave them; those that say what is the default are left out."""
+    values = {name: getattr(arguments, name) for name in names}
+    return [f"--{name.replace('_', '-')}={value}" for name, value in values.items() if value not in _DEFAULTS]
 
 
 def program(argument: str, executable: str, which: Callable[[str], str | None]) -> list[str]:

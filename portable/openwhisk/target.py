@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from ..deploying.arguments import Arguments
 from ..deploying.errors import BadSettings
-from ..deploying.spelling import spelled
+from ..deploying.spelling import given, spelled
 from ..deploying.world import World
-from ..project.functions import STACK
 from . import settings
 from .action_settings import ActionSettings, Options, load
 from .api import Api
@@ -84,9 +83,7 @@ def ask(place: Where, world: World, console: Console) -> Target:
 
 def again(arguments: Arguments, *words: str) -> str:
     """Return a command about the same action, as a shell reads it."""
-    chosen = {name: getattr(arguments, name) for name in ("function", "stack", "config", "name", "package")}
-    given = [f"--{name}={value}" for name, value in chosen.items() if value not in (None, STACK)]
-    return spelled("openwhisk", *words, *given)
+    return spelled("openwhisk", *words, *given(arguments, "function", "stack", "config", "name", "package"))
 
 
 def connect(arguments: Arguments, world: World, console: Console) -> Target:

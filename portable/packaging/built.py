@@ -19,7 +19,8 @@ MANIFEST = manifest.PATH
 class Built:
     """What the platform's own tool takes: a folder, or a zip.
 
-    `next_commands` are what the user runs then, with `{output}` where the path of the package stands; `notes` say what
+    `next_commands` are what the user runs then, with `{output}` for the path of the package and `{name}` for
+    the function's name; `notes` say what
     was decided while it was built, `left_out` what of the function's folder does not ship.
     """
 

@@ -15,15 +15,15 @@ from ..deploying.cli import with_options
 from ..deploying.console import Console
 from ..deploying.world import World
 from ..project import handlers
-from ..project.functions import Function, find, short
+from ..project.functions import Function, declared, find, short
 from .built import Built, check_place, write
 
-OUTPUTS: Mapping[str, str] = {
-    "wsgi": "build/wsgi",
-    "openfaas": "build/openfaas",
-    "openwhisk": "build/openwhisk.zip",
-    "google_cloud": "build/google_cloud",
-    "azure_functions": "build/azure_functions",
+OUTPUTS: Mapping[str, Path] = {
+    "wsgi": Path("build/wsgi"),
+    "openfaas": Path("build/openfaas"),
+    "openwhisk": Path("build/openwhisk.zip"),
+    "google_cloud": Path("build/google_cloud"),
+    "azure_functions": Path("build/azure_functions"),
 }
 """Where each platform's package is written if the user names no other place."""
 _LISTED = ("function", "platforms")
@@ -36,6 +36,20 @@ def load(platform: str) -> click.Command:
     return command_for(platform, module.build, OUTPUTS[platform], options, of_project)
 
 
+def output_option(path: Path) -> Option:
+    """Return --output of a package that `output_for` writes to `path` by default."""
+    default = f"{path}; of several functions {path.parent / 'NAME' / path.name}"
+    return click.option("-o", "--output", type=FILE, metavar="PATH", help=f"Where to write [{default}].")
+
+
+def output_for(given: Path | None, path: Path, name: str, stack: Path, environ: Mapping[str, str]) -> Path:
+    """Return where a function's package goes: each of several to a folder of its name, if nothing is given."""
+    if given:
+        return given
+    is_one_of_several = stack.exists() and len(declared(stack, environ)) > 1
+    return path.parent / name / path.name if is_one_of_several else path
+
+
 def _nothing(*_: object) -> Mapping[str, Any]:
     return {}
 
@@ -43,7 +57,7 @@ def _nothing(*_: object) -> Mapping[str, Any]:
 def command_for(
     platform: str,
     build: Callable[..., Built],
-    default_output: str,
+    default_output: Path,
     options: Sequence[Option] = (),
     of_project: Callable[[Function, Path, Mapping[str, str]], Mapping[str, Any]] = _nothing,
 ) -> click.Command:
@@ -51,28 +65,16 @@ def command_for(
 
     What `options` give goes to `build` by its name, before what `of_project` finds in the project's files.
     """
-    common = (
-        function_option,
-        stack_option,
-        click.option(
-            "-o",
-            "--output",
-            type=FILE,
-            default=default_output,
-            show_default=True,
-            metavar="PATH",
-            help="Where to write.",
-        ),
-        json_option,
-    )
+    common = (function_option, stack_option, output_option(default_output), json_option)
 
-    def callback(function: str | None, stack: Path, output: Path, *, json: bool, **own: Any) -> int:
+    def callback(function: str | None, stack: Path, output: Path | None, *, json: bool, **own: Any) -> int:
         world: World = click.get_current_context().obj
         found = find(function, stack, world.environ)
         handlers.check(found.folder, found.deployment.env_vars if found.deployment else {})
         given = {name: value for name, value in own.items() if value is not None}
         settings = {**of_project(found, stack, world.environ), **given}
-        return _package(short(found.folder), output, Console(world, json=json), build, settings)
+        place = output_for(output, default_output, found.name, stack, world.environ)
+        return _package(found, place, Console(world, json=json), build, settings)
 
     return click.command(platform, help="Build what the platform's own tool takes.")(
         with_options((*options, *common), callback)
@@ -80,19 +82,20 @@ def command_for(
 
 
 def _package(
-    function_dir: Path, output: Path, console: Console, build: Callable[..., Built], options: Mapping[str, Any]
+    function: Function, output: Path, console: Console, build: Callable[..., Built], options: Mapping[str, Any]
 ) -> int:
+    function_dir = short(function.folder)
     try:
         check_place(output, function_dir)
         built = build(function_dir, **options)
         write(built, output)
     except KeyboardInterrupt:
         return console.fail("interrupted: the same command begins anew", 130)
-    console.result("\n".join(describe(built, output)), **facts(built, output))
+    console.result("\n".join(describe(built, output, function.name)), **facts(built, output, function.name))
     return 0
 
 
-def describe(built: Built, output: Path) -> list[str]:
+def describe(built: Built, output: Path, name: str) -> list[str]:
     """Return what people read of a package that was written: what is inside, and what to run next."""
     return [
         *contents({path: len(content) for path, content in built.files.items()}),
@@ -101,11 +104,11 @@ def describe(built: Built, output: Path) -> list[str]:
         f"function  {built.function_digest}",
         *left_out(built.left_out),
         *(f"note: {note}" for note in built.notes),
-        *(f"next: {command}" for command in next_commands(built, output)),
+        *(f"next: {command}" for command in next_commands(built, output, name)),
     ]
 
 
-def facts(built: Built, output: Path) -> Mapping[str, object]:
+def facts(built: Built, output: Path, name: str) -> Mapping[str, object]:
     """Return what machines read of a package that was written."""
     return {
         "output": str(output),
@@ -115,7 +118,7 @@ def facts(built: Built, output: Path) -> Mapping[str, object]:
         "function": built.function_digest,
         "left_out": list(built.left_out),
         "notes": list(built.notes),
-        "next": next_commands(built, output),
+        "next": next_commands(built, output, name),
     }
 
 
@@ -133,9 +136,10 @@ def contents(sizes: Mapping[str, int]) -> list[str]:
 
 def left_out(paths: Sequence[str]) -> list[str]:
     """Return the line that names what of the function's folder does not ship; none if all does."""
-    return [f"left out: {', '.join(paths)}; .portableignore says what"] if paths else []
+    return [f"left out: {', '.join(paths)}; a .portableignore beside the handler can say otherwise"] if paths else []
 
 
-def next_commands(built: Built, output: Path) -> list[str]:
-    """Return the commands of the platform's own tool that take the package, as a shell reads them."""
-    return [command.replace("{output}", shlex.quote(str(output))) for command in built.next_commands]
+def next_commands(built: Built, output: Path, name: str) -> list[str]:
+    """Return the commands of the platform's own tool that take the package of a function, as a shell reads them."""
+    filled = [command.replace("{output}", shlex.quote(str(output))) for command in built.next_commands]
+    return [command.replace("{name}", shlex.quote(name)) for command in filled]

@@ -30,7 +30,7 @@ def build(function_dir: Path) -> Built:
         is_zip=False,
         next_commands=(
             "functions-framework --source {output}/main.py --target handle_http --host 127.0.0.1",
-            "gcloud functions deploy NAME --gen2 --runtime python312 --source {output} --entry-point handle_http "
+            "gcloud functions deploy {name} --gen2 --runtime python312 --source {output} --entry-point handle_http "
             "--trigger-http --no-allow-unauthenticated",
         ),
         notes=("with --allow-unauthenticated everyone may call it; handle_event is the entry point for events",),

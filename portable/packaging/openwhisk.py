@@ -58,7 +58,7 @@ def build(function_dir: Path, kind: str = DEFAULT_KIND) -> Built:
     built = Built(
         files=files,
         is_zip=True,
-        next_commands=(f"wsk action update NAME {{output}} --kind {kind} --web raw -a web-custom-options true",),
+        next_commands=(f"wsk action update {{name}} {{output}} --kind {kind} --web raw -a web-custom-options true",),
         left_out=left_out(function_dir),
     )
     _check_size(built)

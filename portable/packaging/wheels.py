@@ -27,7 +27,8 @@ _LEFT_OUT = (
 )
 # the manylinux_2_n of uv's --python-platform, newest first; each takes the wheels of those behind it
 _GLIBC_MINORS = (40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 28, 17)
-_NO_WHEEL = re.compile(r"([\w.-]+)(?:==\S+)? ha(?:s|ve) no (?:usable )?wheels")
+# usable: there is source, which would be built; else there is none
+_NO_WHEEL = re.compile(r"([A-Za-z][\w.-]*)(?:[=<>!~]\S+)? ha(?:s|ve) no (usable )?wheels")
 _NO_BUILD = "Building source distributions is disabled"
 
 
@@ -114,12 +115,15 @@ def _failure(stderr: str, requirements: Path, place: Place) -> PackageError:
         return PackageError(explained(stderr, f"{requirements.parent.name}/{requirements.name}"))
     required = re.search(rf"you require ({re.escape(found[1])}==[^\s,]+)", whole)
     package = required[1] if required else found[1]
+    reason = f"there is no wheel of {package} for Python {place.python} on {place.architecture} ({place.machine})"
+    if not found[2]:
+        return NoWheel(reason, "and no source; require another version, or leave it out by a marker")
     return NoWheel(
-        f"there is no wheel of {package} for Python {place.python} on {place.architecture} ({place.machine})",
-        f"source is not built here, which is not {place.name}. If its name and version are right, make a wheel in "
-        f"{place.name}'s image:\n  docker run --rm --platform linux/{_docker_name(place.architecture)} "
-        f'--entrypoint pip -v "$PWD/wheels:/wheels" {place.image} wheel --no-deps -w /wheels {package}\n'
-        f"and add the line `--find-links ../wheels` to {requirements.parent.name}/{requirements.name}",
+        reason,
+        f"source is not built here, which is not {place.name}. If its name and version are right, make a wheel by "
+        f"`docker run --rm --platform linux/{_docker_name(place.architecture)} --entrypoint pip "
+        f'-v "$PWD/wheels:/wheels" {place.image} wheel --no-deps -w /wheels {package}`, and run this again with '
+        'UV_FIND_LINKS="$PWD/wheels" before it',
     )
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from ..deploying.errors import BadSettings
 from ..deploying.spelling import spelled
+from ..stack import missing
 from ..stack.errors import Refused
 from ..stack.messages import FunctionDeployment
 from ..stack.stack_file import StackFunction, read_stack
 
-STACK = Path("stack.yml")
+STACK = missing.STACK
 FOLDER = Path("function")
 LANG = "portable"
 
@@ -45,8 +46,11 @@ def declared(stack: Path, environ: Mapping[str, str]) -> list[Function]:
 
 
 def declared_here(stack: Path, environ: Mapping[str, str]) -> list[Function]:
-    """Return the functions of a stack file as `declared` does; none if no file was named and none is here."""
-    return declared(stack, environ) if stack.exists() or stack != STACK else []
+    """Return the functions of a stack file as `declared` does; none if no file was named, and there is no project.
+
+    Raises BadSettings too in a folder of a project.
+    """
+    return declared(stack, environ) if stack.exists() or stack != STACK or missing.elsewhere(stack) else []
 
 
 def find(named: str | None, stack: Path, environ: Mapping[str, str]) -> Function:
@@ -95,8 +99,8 @@ def _only(functions: Sequence[Function], stack: Path) -> Function:
         raise BadSettings(f"{stack} has {len(functions)} functions: name one of {_names(functions)}")
     if FOLDER.is_dir() and not stack.exists():
         return Function(FOLDER.name, FOLDER.resolve(), stack.absolute().parent)
-    missing = f"{stack} has no function with lang: {LANG}" if stack.exists() else f"there is no {stack} here"
-    raise BadSettings(f"{missing}: `{spelled('new', 'NAME')}` makes a function")
+    lacks = f"{stack} has no function with lang: {LANG}" if stack.exists() else f"there is no {stack} here"
+    raise BadSettings(f"{lacks}: `{spelled('new', 'NAME')}` makes a function")
 
 
 def _names(functions: Sequence[Function]) -> str:

@@ -12,15 +12,20 @@ from typing import NamedTuple
 from .requirement_files import contents
 
 # https://pip.pypa.io/en/stable/reference/requirements-file-format/
-_PLACE = re.compile(r"(?:(-e|--editable)[\s=]\s*|[\w.-]+\s*(?:\[[^]]*\])?\s*@\s*)?(?:file:(?://)?)?([^\s;\[#]+)")
+_PLACE = re.compile(
+    r"(?:(-e|--editable)[\s=]\s*|[\w.-]+\s*(?:\[[^]]*\])?\s*@\s*)?(?:file:(?://)?)?"
+    r"(\.|[^\s;\[#]*/[^\s;\[#]*|[^\s;\[#]+\.(?:whl|zip|tar\.gz))"  # a name without these is no path
+    r"(?:\[[^]]*\])?(?:\s*(;[^#]*))?(?:\s|$)"
+)
 _NO_SOURCE = (".*", "__pycache__", "*.egg-info", "build", "dist", "node_modules")  # builds write into some of them
 
 
 class LocalRequirement(NamedTuple):
-    """A folder or an archive; an editable one is not copied when it is installed."""
+    """A folder or an archive; an editable one is not copied when it is installed. The marker begins with `;`."""
 
     path: Path
     is_editable: bool
+    marker: str
 
 
 def local_requirements(requirements: Path) -> list[LocalRequirement]:
@@ -38,7 +43,8 @@ def rebuilt(requirements: Path) -> list[str]:
     From a requirements.txt it takes an earlier build, unless the folder's pyproject.toml is newer than that:
     https://docs.astral.sh/uv/concepts/cache/#dynamic-metadata
     """
-    return [str(one.path) for one in local_requirements(requirements) if one.path.is_dir() and not one.is_editable]
+    copied = (one for one in local_requirements(requirements) if one.path.is_dir() and not one.is_editable)
+    return [f"{one.path} {one.marker}".strip() for one in copied]
 
 
 def state(requirements: Path) -> str:
@@ -51,7 +57,7 @@ def _in_file(content: bytes, folder: Path) -> Iterator[LocalRequirement]:
     for line in content.decode(errors="replace").splitlines():
         match = _PLACE.match(line.strip())
         if match and (path := folder / match[2]).exists():
-            yield LocalRequirement(path.resolve(), bool(match[1]))
+            yield LocalRequirement(path.resolve(), bool(match[1]), (match[3] or "").strip())
 
 
 def _state(file: Path) -> str:

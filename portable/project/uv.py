@@ -20,6 +20,13 @@ _NOT_PASSED_ON = ("UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_COMPILE_BYTECODE", "VIRTU
 _NO_VERSION = re.compile(r"[Bb]ecause there (?:is|are) no versions? of .+? and you require (.+?), we can")
 _OTHERS_ONLY = re.compile(r"[Bb]ecause only (.+?) (?:is|are) available and you require (.+?), we can")
 _NO_PACKAGE = re.compile(r"[Bb]ecause (\S+) was not found in the (package registry|provided package locations|cache)")
+# of a version whose index page is in the cache, and of a file whose version is
+_NOT_IN_CACHE = re.compile(
+    r"[Bb]ecause (\S+) needs to be downloaded from a registry"
+    r"|Failed to download [`'](\S+?)[`'] cause: Network connectivity is disabled"
+)
+_NO_WHEEL = re.compile(r"has no wheels with a matching [\w ]+ tag \(e\.g\., `([^`]+)`\) and you require (.+?), we can")
+_HAS_WHEELS = re.compile(r"the following (?:platforms|[\w ]+ tags): ([^:]+?)(?: hint|$)")
 _NO_ANSWER = re.compile(r"Failed to fetch: [`']?(\S+?)[`']?$", re.MULTILINE)
 
 
@@ -103,6 +110,10 @@ def explained(stderr: str, requirements: str) -> str:
         return f"{found[2]} of {requirements}: there is only {found[1]}"
     if found := _NO_PACKAGE.search(whole):
         return f"{found[1]} of {requirements}: {_nowhere(found[2])}"
+    if found := _NOT_IN_CACHE.search(whole):
+        return f"{found[1] or found[2]} of {requirements}: {_nowhere('cache')}"
+    if found := _NO_WHEEL.search(whole):
+        return f"{found[2]} of {requirements}: {_no_wheel(found[1], whole)}"
     if found := _NO_ANSWER.search(stderr):
         package = found[1].rstrip("/").rpartition("/")[2]
         return f"{package} of {requirements}: no answer from {found[1]}; look at the network, or at UV_DEFAULT_INDEX"
@@ -114,6 +125,12 @@ def _nowhere(place: str) -> str:
         return "uv is offline (UV_OFFLINE), and has not got it before; let it ask the network once"
     where = "the package index has" if place == "package registry" else "the given folders and indexes have"
     return f"{where} no package of that name; look at its spelling"
+
+
+def _no_wheel(tag: str, whole: str) -> str:
+    others = _HAS_WHEELS.findall(whole)
+    there_are = f"; there are for {others[-1].replace('`', '')}" if others else ""
+    return f"it has no wheel for {tag}, and no source{there_are}: require another version, or leave it out by a marker"
 
 
 def _in_one_line(stderr: str) -> str:

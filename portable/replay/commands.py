@@ -52,7 +52,7 @@ def record(url: str, port: int, folder: Path, world: World, *, platform: str, ke
     except OSError as error:
         raise ReplayError(f"cannot make the folder {folder}: {error.strerror}; choose another --to") from None
     with Recorder(port, recording) as recorder:
-        say(f"recording calls to {url} into {folder}; call it:  curl -X POST {recorder.url}")
+        say(f"recording calls to {url} into {folder}; call it:  curl {recorder.url}")
         _serve(recorder)
     return 0
 

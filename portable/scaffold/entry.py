@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 
 from ..deploying.errors import BadSettings
+from ..stack.errors import Refused
+from ..stack.yaml_file import parsed
 
 
 def added(text: str, path: Path, name: str, entry: str) -> str:
@@ -24,7 +26,8 @@ def added(text: str, path: Path, name: str, entry: str) -> str:
     whole = _inserted(text, root, entry)
     if whole is None or not _is_only_more(whole, before, entry):
         raise BadSettings(
-            f"{path}: its functions do not stand one below the other, so {name} cannot be added: write them so first"
+            f"{path}: its functions do not stand one below the other, so {name} cannot be added: write "
+            "`functions:` alone in its line, and below it each function in lines of its own"
         )
     return whole
 
@@ -32,11 +35,11 @@ def added(text: str, path: Path, name: str, entry: str) -> str:
 def _parsed(text: str, path: Path) -> tuple[yaml.MappingNode | None, dict[str, Any]]:
     """Return the file's mapping, as a node and as what it says; None and {} of an empty one."""
     try:
+        parsed(text, path)  # as every verb reads it
         root = yaml.compose(text, yaml.SafeLoader)
         said = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes texts, lists and dicts alone
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise BadSettings(f"{path}: {line}{error.problem}: mend it first") from None
+    except Refused as error:
+        raise BadSettings(f"{' '.join(str(error).split())}: mend it first") from None
     except yaml.YAMLError as error:
         raise BadSettings(f"{path}: {' '.join(str(error).split())}: mend it first") from None
     if root is not None and not isinstance(root, yaml.MappingNode):
@@ -64,8 +67,6 @@ def _place(root: yaml.MappingNode | None, lines: list[str]) -> tuple[int, int, i
     found = [(key, value) for key, value in root.value if key.value == "functions"] if root else []
     if not found:
         return len(lines), 2, 2, "functions:\n"
-    if len(found) > 1:
-        return None
     key, functions = found[0]
     outer = key.start_mark.column
     if isinstance(functions, yaml.ScalarNode) and not functions.value:

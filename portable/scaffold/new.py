@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..deploying.errors import BadSettings
+from ..stack.errors import Refused
+from ..stack.missing import elsewhere
+from ..stack.stack_file import parse_stack
 from . import names, templates
 from .entry import added
 from .making import make
@@ -23,10 +28,10 @@ class Made:
     is_project: bool
 
 
-def new(root: Path, name: str, kind: str, source: str | None) -> Made:
+def new(root: Path, name: str, kind: str, source: str | None, environ: Mapping[str, str]) -> Made:
     """Make a function in a folder, and a project where no stack.yml is, which installs `source`, a requirement.
 
-    Raises BadSettings, and then nothing is made.
+    `environ` fills the variables of a stack file that is there. Raises BadSettings, and then nothing is made.
     """
     names.check(name)
     if (root / name).exists() or (root / name).is_symlink():
@@ -35,8 +40,12 @@ def new(root: Path, name: str, kind: str, source: str | None) -> Made:
     entry = templates.entry(kind, name)
     stack = root / STACK
     if stack.exists():
-        make(root, function, (stack, added(_read(stack), Path(STACK), name, entry)))
+        text = added(_read(stack), Path(STACK), name, entry)
+        _check(text, root, environ)
+        make(root, function, (stack, text))
         return Made(tuple(function), (), is_project=False)
+    if above := elsewhere(stack):
+        raise BadSettings(f"there is no {STACK} here, and {above}; nothing was made")
     if (root / _ALSO_STACK).exists():
         raise BadSettings(f"{_ALSO_STACK} is here, and {STACK} is what is read: rename it, faas-cli takes both")
     project = templates.project_files(name, source)
@@ -45,6 +54,14 @@ def new(root: Path, name: str, kind: str, source: str | None) -> Made:
     files = {path: text for path, text in {**project, **function}.items() if path not in kept}
     make(root, files)
     return Made(tuple(files), kept, is_project=True)
+
+
+def _check(text: str, root: Path, environ: Mapping[str, str]) -> None:
+    """Raise BadSettings if no verb could read the stack file, with what to write."""
+    try:
+        parse_stack(text, root / STACK, environ, takes_devices=True)
+    except Refused as error:
+        raise BadSettings(f"{str(error).replace(f'{root}{os.sep}', '')}; nothing was made") from None
 
 
 def _read(stack: Path) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from ..deploying.errors import BadSettings
 
 DISTRIBUTION = "portable-functions"
-_EXTRA = f"{DISTRIBUTION}[aws]"
+_EXTRA = f"{DISTRIBUTION}[aws,debug]"  # for the workflow, and for the devcontainer's launch.json
 
 
 def installed() -> str | None:

@@ -13,13 +13,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from .envsubst import envsubst
 from .errors import Refused
 from .messages import FunctionDeployment
 from .quantities import parse_quantity
 from .scaling import check_policies
+from .yaml_file import parsed, read
 
 _TOP_KEYS = ("version", "provider", "functions", "configuration")
 _PROVIDER_KEYS = ("name", "gateway", "network")
@@ -78,7 +76,14 @@ def read_stack(path: Path, environ: Mapping[str, str], *, takes_devices: bool = 
     Functions that ask for a GPU are refused, unless `takes_devices`: to look at them, not to run them. Raises Refused,
     naming the file, the function and the key, for what is not as faas-cli wants it.
     """
-    stack = _mapping(_read_yaml(path, environ), str(path))
+    return parse_stack(read(path), path, environ, takes_devices=takes_devices)
+
+
+def parse_stack(
+    text: str, path: Path, environ: Mapping[str, str], *, takes_devices: bool = False
+) -> list[StackFunction]:
+    """Return the functions of a stack file's text, as `read_stack` does."""
+    stack = _mapping(parsed(text, path, environ), str(path))
     _check_keys(stack, _TOP_KEYS, str(path))
     version = _text(stack.get("version"), f"{path}: version")
     if version not in ("", "1.0"):
@@ -86,6 +91,8 @@ def read_stack(path: Path, environ: Mapping[str, str], *, takes_devices: bool = 
     provider = _mapping(stack.get("provider"), f"{path}: provider")
     _check_keys(provider, _PROVIDER_KEYS, f"{path}: provider")
     name = _text(provider.get("name"), f"{path}: provider.name")
+    if not name:
+        raise Refused(f"{path}: provider.name is missing; write provider: {{name: openfaas}}")
     if name not in ("openfaas", "faas"):
         raise Refused(f"{path}: provider.name is {name!r}, and must be openfaas")
     functions = _mapping(stack.get("functions"), f"{path}: functions")
@@ -103,7 +110,7 @@ def read_environment(paths: Iterable[Path], where: str) -> dict[str, str]:
     for path in paths:
         if not path.is_file():
             raise Refused(f"{where}: environment_file: there is no file {str(path)!r}")
-        file = _mapping(_read_yaml(path, None), str(path))
+        file = _mapping(parsed(read(path), path), str(path))
         variables |= _texts(file.get("environment"), f"{path}: environment")
     return variables
 
@@ -159,7 +166,7 @@ class _Reader:
         path = self._dir / "template" / lang / "template.yml"
         if not path.is_file():
             return ""
-        template = _mapping(_read_yaml(path, None), str(path))
+        template = _mapping(parsed(read(path), path), str(path))
         return _text(template.get("fprocess"), f"{path}: fprocess")
 
     def _resources(self, fields: Mapping[str, Any], key: str) -> dict[str, str] | None:
@@ -203,41 +210,6 @@ class _Reader:
         if text and not _TRUE.fullmatch(text) and not _FALSE.fullmatch(text):
             raise Refused(f"{self._where}: {key} must be true or false, and is {text!r}")
         return bool(_TRUE.fullmatch(text))
-
-
-class _Loader(yaml.SafeLoader):
-    """Every scalar is the text that stands there, but for null; a key that comes twice is an error, as in Go."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own name and shape
-        first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        """Return the mapping. Raises ConstructorError for a key that comes twice."""
-        seen = set()
-        for key in [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} comes twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _read_yaml(path: Path, environ: Mapping[str, str] | None) -> Any:
-    """Return what a file says, with the variables of `environ` put in, if it is given."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        return yaml.load(text if environ is None else envsubst(text, environ), _Loader)  # noqa: S506 - a SafeLoader
-    except FileNotFoundError:
-        raise Refused(f"{path}: there is no such file; `portable new NAME` makes one, --stack names another") from None
-    except OSError as error:
-        raise Refused(f"{path}: cannot read it: {error.strerror}") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise Refused(f"{path}: {line}{error.problem}") from None
-    except (ValueError, yaml.YAMLError) as error:
-        raise Refused(f"{path}: {error}") from None
 
 
 def _check_keys(fields: Mapping[str, Any], known: Sequence[str], where: str) -> None:

@@ -14,9 +14,8 @@ from .. import assets
 from ..compose.engine import compose_command
 from ..deploying.errors import BadSettings, DeployError, explained
 from ..deploying.finding import Finding, tried
-from ..deploying.spelling import spelled
 from ..project import handlers, imports, requirement_files
-from ..project.functions import STACK, Function, declared, find, short
+from ..project.functions import STACK, Function, declared_here, find, short
 
 _TEMPLATE = "template/portable/Dockerfile"
 _PATIENCE_S = 10
@@ -38,7 +37,9 @@ def findings(stack: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def _of_project(stack: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     found: list[Function] = []
-    yield _tried(stack.name, lambda: _functions(stack, environ, found))
+    # a folder without a project is no fault of the machine
+    check = _tried if stack.exists() or stack != STACK else _good_to_know
+    yield check(stack.name, lambda: _functions(stack, environ, found))
     for function in found:
         yield _tried(function.name, lambda: _function(function))  # noqa: B023 - called before the next turn
 
@@ -97,9 +98,7 @@ def _extra(extra: str, package: str, verb: str) -> Finding:
 
 
 def _functions(stack: Path, environ: Mapping[str, str], found: list[Function]) -> str:
-    found += declared(stack, environ) if stack.exists() or stack != STACK else [find(None, stack, environ)]
-    if not found:
-        raise BadSettings(f"it has no function with lang: portable; `{spelled('new', 'NAME')}` adds one")
+    found += declared_here(stack, environ) or [find(None, stack, environ)]
     return ", ".join(function.name for function in found)
 
 

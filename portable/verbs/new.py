@@ -32,13 +32,13 @@ def command(world: World, name: str, kind: str, source: str | None) -> int:
     if source is not None and Path(STACK).exists():
         raise BadSettings(f"--source is for a new project, and {STACK} is here: leave it out")
     requirement = tool_source.requirement_from(source) if source is not None else tool_source.installed()
-    made = make_new(Path.cwd(), name, kind, requirement)
-    for line in _told(made, name, has_source=requirement is not None):
+    made = make_new(Path.cwd(), name, kind, requirement, world.environ)
+    for line in _told(made, name, kind, has_source=requirement is not None):
         print(line, file=world.stdout)
     return 0
 
 
-def _told(made: Made, name: str, *, has_source: bool) -> list[str]:
+def _told(made: Made, name: str, kind: str, *, has_source: bool) -> list[str]:
     lines = [f"made {path}" for path in made.files]
     lines += [f"kept {path}: it was there, see that it fits" for path in made.kept]
     if not made.is_project:
@@ -54,5 +54,12 @@ def _told(made: Made, name: str, *, has_source: bool) -> list[str]:
         "next:",
         f"  {spelled('test', name)}",
         f"  {spelled('dev')}",
-        f"  curl http://127.0.0.1:8080/function/{name}",
+        f"  {_call(name, kind)}",
     ]
+
+
+def _call(name: str, kind: str) -> str:
+    """Return the command that calls a function as what it is made for does."""
+    if kind == "events":
+        return f"{spelled('event', 'sqs')} | {spelled('call', name, '--platform', 'aws_lambda', '-d', '-')}"
+    return f"curl http://127.0.0.1:8080/function/{name}"

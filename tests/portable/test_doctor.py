@@ -104,7 +104,6 @@ def test_engine_that_cannot_be_reached_is_good_to_know(project: Path, tmp_path: 
 @pytest.mark.parametrize(
     ("change", "about", "said"),
     [
-        (lambda folder: (folder / "stack.yml").unlink(), "stack.yml", "there is no stack.yml here"),
         (lambda folder: (folder / "stack.yml").write_text("functions: ["), "stack.yml", "stack.yml: line"),
         (lambda folder: (folder / "greet" / "handler.py").unlink(), "greet", "greet/handler.py is missing"),
         (lambda folder: (folder / "greet").rename(folder / "x"), "greet", "there is no folder 'greet'"),
@@ -114,7 +113,7 @@ def test_engine_that_cannot_be_reached_is_good_to_know(project: Path, tmp_path: 
             "none.txt",
         ),
     ],
-    ids=["no stack file", "stack file that does not parse", "no handler", "no folder", "no requirements"],
+    ids=["stack file that does not parse", "no handler", "no folder", "no requirements"],
 )
 def test_what_is_missing_is_a_no_and_exit_code_1(project: Path, change: Any, about: str, said: str) -> None:
     change(project)
@@ -126,6 +125,29 @@ def test_what_is_missing_is_a_no_and_exit_code_1(project: Path, change: Any, abo
     assert line.split()[1] == about
     assert said in line
     assert out.endswith("something is missing: see NO above\n")
+
+
+@pytest.mark.parametrize(
+    ("below", "said"),
+    [
+        ("", "there is no stack.yml here: `portable new NAME` makes a function"),
+        ("greet", "the project is in ..: go there"),
+    ],
+)
+def test_folder_without_a_project_is_good_to_know(
+    below: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "greet").mkdir()
+    if below:
+        (tmp_path / "stack.yml").write_text(STACK)
+    monkeypatch.chdir(tmp_path / below)
+
+    code, out = examined()
+
+    assert code == 0
+    (line,) = [line for line in out.splitlines() if "stack.yml" in line]
+    assert line.startswith("  --")
+    assert said in line
 
 
 def test_marks_are_colored_on_a_terminal_alone(project: Path) -> None:

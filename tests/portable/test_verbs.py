@@ -89,13 +89,13 @@ def test_no_verb_is_a_mistake_that_is_told_what_there_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "hint"), [("srve", "did you mean 'serve'?"), ("x", f"there are {', '.join(ALL)}")], ids=["near", "far"]
+    ("verb", "hint"), [("srve", "did you mean 'serve'?"), ("x", f"there are: {', '.join(ALL)}")], ids=["near", "far"]
 )
 def test_verb_that_there_is_not_is_told_the_nearest(verb: str, hint: str) -> None:
     code, err = portable(verb, "--help")
 
     assert code == 2
-    assert err.splitlines()[1:] == [f"error: there is no command {verb!r}: {hint}"]
+    assert err.splitlines()[1:] == [f"error: there is no command {verb!r}; {hint}"]
 
 
 @pytest.mark.parametrize(
@@ -103,11 +103,14 @@ def test_verb_that_there_is_not_is_told_the_nearest(verb: str, hint: str) -> Non
     [
         ("--function", "serve"),
         ("serve", "nowhere"),
+        ("serve", "one", "--function", "other"),
         ("serve", "--port", "none"),
         ("gateway", "--port", "none"),
         ("gateway", "extra"),
         ("check", "nowhere.yml"),
         ("check", "--for", "nobody"),
+        ("check", "--stack", "nowhere.yml"),
+        ("check", "stack.yml", "--stack", "stack.yml"),
         ("package",),
         ("package", "nowhere"),
         ("package", "wsgi", "--function", "nowhere"),
@@ -254,6 +257,8 @@ class TestCompletion:
             (("aws", "secret", "l"), "plain,list"),
             (("package", "wsgi", "--function", "med"), "plain,meditations"),
             (("serve", "med"), "plain,meditations"),
+            (("serve", "--function", "med"), "plain,meditations"),
+            (("check", "--stack", "sta"), "file,sta"),
             (("test", "med"), "plain,meditations"),
             (("call", "med"), "plain,meditations"),
             (("call", "--platform", "open"), "plain,openwhisk"),
@@ -267,3 +272,25 @@ class TestCompletion:
     )
     def test_of_verbs_commands_options_and_values(self, words: tuple[str, ...], expected: str) -> None:
         assert expected in completed(*words)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("test", "serve", "serve .", "call", "check", "up", "down", "new two", "package wsgi", "package aws_lambda"),
+        *("aws plan", "openwhisk status", "openwhisk manifest", "replay calls"),
+    ],
+)
+def test_verb_in_a_folder_of_the_project_says_where_the_project_is(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stack.yml").write_text("provider: {name: openfaas}\nfunctions: {}\n")
+    (tmp_path / "hello").mkdir()
+    monkeypatch.chdir(tmp_path / "hello")
+
+    code, err = portable(*line.split())
+
+    assert code == 2
+    assert "the project is in ..: go there" in err
+    assert err.count("\n") == 1
+    assert not list(Path().iterdir())

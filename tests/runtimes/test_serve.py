@@ -127,7 +127,7 @@ def test_serve_says_where_it_listens_and_how_to_call_it() -> None:
     port = http.free_port()
     with running(python("platforms.wsgi", "--function", str(SAMPLE), "--port", str(port))) as process:
         assert process.wait_for_line("serving").endswith(f"http://127.0.0.1:{port}/\n")
-        assert process.wait_for_line("call it").endswith(f"curl -X POST http://127.0.0.1:{port}/\n")
+        assert process.wait_for_line("call it").endswith(f"curl http://127.0.0.1:{port}/\n")
         assert process.terminate() == 0
 
 

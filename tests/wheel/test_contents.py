@@ -35,6 +35,10 @@ def test_every_file_of_the_two_folders_is_in_it_once(names: set[str]) -> None:
     assert in_it == {path for path in there if (REPOSITORY_DIR / path).is_file()}
 
 
+def test_its_types_are_for_those_who_install_it(names: set[str]) -> None:
+    assert {"platforms/py.typed", "portable/py.typed"} <= names
+
+
 def test_files_from_beside_the_code_are_as_in_the_checkout(wheel: Path, names: set[str]) -> None:
     with zipfile.ZipFile(wheel) as archive:
         found = {name.removeprefix(_ASSETS): archive.read(name) for name in names if name.startswith(_ASSETS)}

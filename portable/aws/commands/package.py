@@ -6,13 +6,10 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-import click
-
-from ...deploying.arguments import FILE, Arguments
-from ...deploying.spelling import spelled
+from ...deploying.arguments import Arguments
+from ...deploying.spelling import given, spelled
 from ...packaging import command
 from ...packaging.built import check_place, write_zip
-from ...project.functions import STACK
 from ..artifact.target import Package
 from ..console import Console
 from ..settings import Settings
@@ -21,18 +18,15 @@ from ..world import World
 from .building import FLAGS, package_of
 
 _OUTPUT = Path("build/aws_lambda.zip")
-OPTIONS = (
-    *FLAGS,
-    click.option("-o", "--output", type=FILE, metavar="FILE", help=f"Where to write it, in place of {_OUTPUT}."),
-)
+OPTIONS = (*FLAGS, command.output_option(_OUTPUT))
 # what chose this zip chooses the one that is deployed
 _CHOSEN_BY = ("stage", "region", "profile", "config", "function", "stack", "front_door", "arch", "runtime")
 
 
 def run(arguments: Arguments, world: World, console: Console) -> int:
     """Build, write and describe the zip."""
-    output = arguments.output or _OUTPUT
     settings = settings_of(arguments, world, offline=True)
+    output = command.output_for(arguments.output, _OUTPUT, settings.app, arguments.stack, world.environ)
     check_place(output, settings.folder)
     package = package_of(settings)
     write_zip(package.content, output)
@@ -69,9 +63,7 @@ def _facts(package: Package, output: Path, next_command: str) -> Mapping[str, ob
 
 def _deploy(arguments: Arguments) -> str:
     """Return the command that builds the same zip again and ships it."""
-    chosen = {name: getattr(arguments, name) for name in _CHOSEN_BY}
-    given = [f"--{name.replace('_', '-')}={value}" for name, value in chosen.items() if value not in (None, STACK)]
-    return spelled("aws", "deploy", *given)
+    return spelled("aws", "deploy", *given(arguments, *_CHOSEN_BY))
 
 
 def _update(settings: Settings, package: Package, output: Path) -> str:

@@ -7,37 +7,31 @@ from pathlib import Path
 
 import click
 
-from ...deploying.arguments import FILE, Arguments
+from ...deploying.arguments import Arguments
 from ...deploying.errors import BadSettings
 from ...deploying.world import World
 from ...packaging import openwhisk as package
 from ...packaging.built import check_place, write
+from ...packaging.command import output_for, output_option
 from ...project import handlers
 from ..console import Console
 from ..manifest import MADE_BY, manifest
 from ..target import action_of
 
 _ZIP = "openwhisk.zip"
-
+_OUTPUT = Path("build/openwhisk.manifest.yaml")
 
 OPTIONS = (
     click.option("--kind", metavar="KIND", help=f"Runtime (deploy.toml; default {package.DEFAULT_KIND})."),
-    click.option(
-        "-o",
-        "--output",
-        type=FILE,
-        default=Path("build/openwhisk.manifest.yaml"),
-        show_default=True,
-        metavar="FILE",
-        help="The manifest.",
-    ),
+    output_option(_OUTPUT),
 )
 
 
 def run(arguments: Arguments, world: World, console: Console) -> int:
     """Write both. Raises BadSettings or PackageError; calls nothing."""
     settings, name = action_of(arguments, world)
-    output, zip_path = arguments.output, arguments.output.parent / _ZIP
+    output = output_for(arguments.output, _OUTPUT, settings.function.name, arguments.stack, world.environ)
+    zip_path = output.parent / _ZIP
     check_place(zip_path, settings.function.folder)
     _check_ours(output)
     text = manifest(settings, name, _ZIP)

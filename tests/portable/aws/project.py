@@ -77,7 +77,11 @@ class Project:
         )
         places = ["--function", str(self.folder / "function"), "--stack", str(self.folder / "stack.yml")]
         code = main(["aws", arguments[0], *places, "--config", str(self.folder / "deploy.toml"), *arguments[1:]], world)
-        return Outcome(code, out.getvalue(), err.getvalue())
+        return Outcome(code, self._seen_from_there(out.getvalue()), self._seen_from_there(err.getvalue()))
+
+    def _seen_from_there(self, text: str) -> str:
+        """Return what was printed, without the places of the two files: in the folder nobody has to name them."""
+        return text.replace(f" --config={self.folder}/deploy.toml --stack={self.folder}/stack.yml", "")
 
     def deploy(self, *arguments: str) -> Outcome:
         """Deploy without being asked."""

@@ -63,11 +63,11 @@ def test_list_of_commands_says_what_each_is_for_and_imports_none(capsys: pytest.
 
 
 def test_command_that_there_is_not_is_told_the_nearest() -> None:
-    for given, hint in (("great", "did you mean 'greet'?"), ("x", "there are greet, great_wall")):
+    for given, hint in (("great", "did you mean 'greet'?"), ("x", "there are: greet, great_wall")):
         code, world = greet(given)
 
         assert code == 2
-        assert printed(world)[1].endswith(f"error: there is no command {given!r}: {hint}\n")
+        assert printed(world)[1].endswith(f"error: there is no command {given!r}; {hint}\n")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from portable.deploying.spelling import program, spelled
+from portable.__main__ import VERBS
+from portable.deploying.spelling import given, program, spelled
 
 ROOT = Path(__file__).parents[3]
 FOUND = {"portable": "/bin/portable", "python3": "/usr/bin/python3"}
@@ -34,15 +35,17 @@ def test_words_are_quoted_for_a_shell() -> None:
     assert spelled("aws", "deploy", "--stage=a b") == "portable aws deploy '--stage=a b'"
 
 
-def test_no_message_names_a_command_by_another_spelling() -> None:
-    """What is printed comes from `spelled`: there may be no bare `python`, and no Makefile."""
-    other = re.compile(r"python3? -m portable(?!\.)|\bmake (?:serve|gateway|up|down|run|openwhisk|aws)\b")
-    found = [
-        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
-        for folder in ("platforms", "portable")
-        for path in (ROOT / folder).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and other.search(node.value)
-    ]
+def test_given_has_what_the_user_gave_and_no_default() -> None:
+    arguments = SimpleNamespace(function="a b", stack=Path("stack.yml"), config=None, front_door="url", json=True)
 
-    assert found == []
+    assert given(arguments, "function", "stack", "config", "front_door") == ["--function=a b", "--front-door=url"]
+    assert given(SimpleNamespace(stack=Path("x/stack.yml")), "stack") == ["--stack=x/stack.yml"]
+
+
+def test_command_that_a_message_names_is_one_and_spelled_as_it_was_run() -> None:
+    sources = {path: path.read_text() for path in ROOT.glob("p[lo]*/**/*.py")}
+    assert len(sources) > 300
+
+    for path, text in sources.items():
+        assert not re.findall(r"python3? -m portable(?![.\w])|make (?:gateway|serve|debug|up|down)", text), path
+        assert set(re.findall(r"`portable ([a-z]+)", text)) <= set(VERBS), path

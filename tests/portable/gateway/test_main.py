@@ -26,18 +26,10 @@ from portable.gateway.run import announcement
 from portable.stack.messages import FunctionName
 from tests.runtimes.processes import REPOSITORY_DIR
 
+from ..verbs.projects import write_stack
+
 PATIENCE_S = 60.0
 CREDENTIALS = Credentials("admin", "secret-word")
-STACK = """
-version: 1.0
-provider:
-  name: openfaas
-functions:
-  hello:
-    lang: portable
-    handler: ./hello
-    image: local/hello:latest
-"""
 HANDLER = """
 def handle(event, context):
     return "hello"
@@ -46,8 +38,7 @@ def handle(event, context):
 
 def command(*arguments: str, state_dir: Path) -> list[str]:
     """Return the command of a gateway over processes, whose files are in `state_dir`."""
-    stack_path = state_dir / "stack.yml"
-    stack_path.write_text(STACK)
+    stack_path = write_stack(state_dir, "hello")
     (state_dir / "hello").mkdir()
     (state_dir / "hello" / "handler.py").write_text(HANDLER)
     flags = [

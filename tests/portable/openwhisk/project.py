@@ -11,6 +11,7 @@ from typing import Any
 from portable.__main__ import main
 from portable.deploying.world import World
 
+from ..project.settings.files import STACK
 from .whisk import NOW_MS
 
 HANDLER = """\
@@ -21,17 +22,6 @@ def handle(event, context):
     if event.headers.get("x-fail"):
         return {"error": "told to"}, 418
     return {"body": event.body.decode(), "path": event.path, "query": event.raw_query, "secret": os.getenv("TOKEN")}
-"""
-
-
-STACK = """\
-version: 1.0
-provider: {name: openfaas}
-functions:
-  meditations:
-    lang: portable
-    handler: ./function
-    image: local/meditations:1
 """
 
 

@@ -60,10 +60,10 @@ def test_packages_for_the_kind_of_deploy_toml(project: Project, capsys: pytest.C
 
 
 def test_says_which_commands_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    for name, hint in (("depoly", "did you mean 'deploy'?"), ("go", f"there are {', '.join(COMMANDS)}")):
+    for name, hint in (("depoly", "did you mean 'deploy'?"), ("go", f"there are: {', '.join(COMMANDS)}")):
         assert main(["openwhisk", name]) == 2
 
-        assert capsys.readouterr().err.endswith(f"error: there is no command {name!r}: {hint}\n")
+        assert capsys.readouterr().err.endswith(f"error: there is no command {name!r}; {hint}\n")
 
 
 def test_a_misspelled_option_does_not_show_the_key(capsys: pytest.CaptureFixture[str]) -> None:

@@ -92,7 +92,7 @@ class TestKind:
     def test_next_command_names_the_kind(self) -> None:
         assert DEFAULT_KIND == "python:3.12"
         assert build(SAMPLE, "python:3.13").next_commands == (
-            "wsk action update NAME {output} --kind python:3.13 --web raw -a web-custom-options true",
+            "wsk action update {name} {output} --kind python:3.13 --web raw -a web-custom-options true",
         )
 
     @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ class TestCommand:
         code = main(["package", "openwhisk", *arguments])
 
         assert code == 0
-        assert f"next: wsk action update NAME {output} --kind python:3.11" in capsys.readouterr().out
+        assert f"next: wsk action update {SAMPLE.name} {output} --kind python:3.11" in capsys.readouterr().out
         assert zipfile.ZipFile(output).testzip() is None
 
     def test_bad_kind_is_said_and_nothing_is_written(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,13 +15,17 @@ from portable.packaging import command, contents
 from portable.packaging.built import Built
 from portable.packaging.errors import PackageError
 
+from ..verbs.projects import write_stack
+
 OURS = {"platforms/contract.py": b"12", "one/a.py": b"3", "one/b.py": b"45", "top.txt": b""}
 
 
 def build(function_dir: Path) -> Built:
     """Build a folder."""
     files = {**contents.function_files(function_dir), **OURS}
-    return Built(files, is_zip=False, next_commands=("cd {output} && go",), notes=("as it is",), left_out=("tests/",))
+    return Built(
+        files, is_zip=False, next_commands=("cd {output} && go {name}",), notes=("as it is",), left_out=("tests/",)
+    )
 
 
 def interrupted(function_dir: Path) -> Built:
@@ -31,7 +35,7 @@ def interrupted(function_dir: Path) -> Built:
 
 def package(build: Callable[..., Built], output: Path, arguments: Sequence[str], options: Sequence[Option] = ()) -> int:
     """Run the command of a platform; `output` is where it writes by default."""
-    return main(arguments, load=lambda: command.command_for("one", build, str(output), options))
+    return main(arguments, load=lambda: command.command_for("one", build, output, options))
 
 
 @pytest.fixture
@@ -58,9 +62,9 @@ def test_people_read_what_is_inside_and_what_comes_next(
         f"1,239 bytes, 5 files, in {output}",
         f"digest    {built.digest}",
         f"function  {built.function_digest}",
-        "left out: tests/; .portableignore says what",
+        "left out: tests/; a .portableignore beside the handler can say otherwise",
         "note: as it is",
-        f"next: cd '{output}' && go",
+        f"next: cd '{output}' && go function",
     ]
 
 
@@ -77,14 +81,14 @@ def test_machines_read_the_same(function_dir: Path, tmp_path: Path, capsys: pyte
         "function": built.function_digest,
         "left_out": ["tests/"],
         "notes": ["as it is"],
-        "next": [f"cd {output} && go"],
+        "next": [f"cd {output} && go function"],
     }
 
 
 def test_size_of_a_zip_is_that_of_the_file(tmp_path: Path) -> None:
     built = Built(OURS, is_zip=True, next_commands=())
 
-    assert f"{len(built.packed)} bytes, 4 files, in one.zip" in command.describe(built, Path("one.zip"))
+    assert f"{len(built.packed)} bytes, 4 files, in one.zip" in command.describe(built, Path("one.zip"), "one")
 
 
 def test_options_of_a_platform_reach_its_packager(function_dir: Path, tmp_path: Path) -> None:
@@ -124,6 +128,17 @@ def test_place_that_is_the_function_s_is_an_error(function_dir: Path, capsys: py
 def test_ctrl_c_is_code_130_without_a_traceback(function_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert package(interrupted, Path("never"), ["--function", str(function_dir)]) == 130
     assert capsys.readouterr().err == "interrupted: the same command begins anew\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"), [(["one"], "build/wsgi"), (["one", "two"], "build/one/wsgi"), ([], "build/wsgi")]
+)
+def test_each_of_several_functions_has_a_place_of_its_own(names: list[str], expected: str, tmp_path: Path) -> None:
+    stack = write_stack(tmp_path, *names) if names else tmp_path / "stack.yml"
+    default = command.OUTPUTS["wsgi"]
+
+    assert command.output_for(None, default, "one", stack, {}) == Path(expected)
+    assert command.output_for(Path("x"), default, "one", stack, {}) == Path("x")
 
 
 @pytest.mark.parametrize("arguments", [["--unknown"], ["extra"], ["-o"]])

@@ -82,8 +82,19 @@ class TestWhatIsInstalled:
             requirements, place_of(RUNTIME, "arm64")
         )
 
+    def test_wheels_of_the_message_about_a_missing_one_are_found(
+        self, tmp_path: Path, wheelhouse: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """They need no line in requirements.txt, which Google and faas-cli could not follow."""
+        make_wheel(wheelhouse, "native", f"cp3{MINOR}-cp3{MINOR}-linux_aarch64")
+        monkeypatch.setenv("UV_FIND_LINKS", str(wheelhouse))
+        (tmp_path / "function").mkdir()
+        requirements = tmp_path / "function" / "requirements.txt"
+        requirements.write_text("--no-index\nnative\n")
+
+        assert "native.py" in wheels_of(requirements, place_of(RUNTIME, "arm64"))
+
     def test_wheels_beside_the_function_are_found(self, tmp_path: Path, wheelhouse: Path) -> None:
-        """What the message about a missing wheel says to do."""
         make_wheel(wheelhouse, "native", f"cp3{MINOR}-cp3{MINOR}-linux_aarch64")
         (tmp_path / "function").mkdir()
         requirements = tmp_path / "function" / "requirements.txt"
@@ -155,8 +166,17 @@ class TestTarget:
     ) -> None:
         make_wheel(wheelhouse, "native", tag)
 
-        with pytest.raises(NoWheel, match="no wheel of native"):
-            wheels_of(require(tmp_path, wheelhouse, "native"), place_of(runtime, "x86_64"))
+        for line in ("native", "native>=1", "native==1.0"):
+            with pytest.raises(NoWheel, match=r"no wheel of native.* and no source; require another version"):
+                wheels_of(require(tmp_path, wheelhouse, line), place_of(runtime, "x86_64"))
+
+    def test_package_of_which_no_version_has_a_wheel_is_named(self, tmp_path: Path, wheelhouse: Path) -> None:
+        """In uv's message there are ranges of its versions, not the package as it is required."""
+        make_wheel(wheelhouse, "native", "cp39-cp39-linux_x86_64")
+        make_wheel(wheelhouse, "native", "cp313-cp313-win_amd64", version="2.0")
+
+        with pytest.raises(NoWheel, match=r"no wheel of native for"):
+            wheels_of(require(tmp_path, wheelhouse, "native"), place_of(RUNTIME, "x86_64"))
 
     def test_markers_are_the_target_s(self, tmp_path: Path, wheelhouse: Path) -> None:
         for name in ("newer", "older", "arm", "intel", "windows"):
@@ -219,7 +239,8 @@ class TestErrors:
 
         assert f"there is no wheel of oldie for Python 3.{MINOR} on arm64 (aarch64)" in str(error.value)
         assert f"public.ecr.aws/lambda/python:3.{MINOR} wheel --no-deps -w /wheels oldie" in str(error.value)
-        assert "--find-links ../wheels" in str(error.value)
+        assert str(error.value).endswith('run this again with UV_FIND_LINKS="$PWD/wheels" before it')
+        assert "\n" not in str(error.value)
 
     def test_package_without_a_wheel_that_another_requires_is_named(self, tmp_path: Path, wheelhouse: Path) -> None:
         make_source(wheelhouse, "oldie")

@@ -82,7 +82,7 @@ def test_package_has_no_packager(folder: Path) -> None:
 
 
 def test_requirement_that_pip_could_not_follow_is_an_error(tmp_path: Path) -> None:
-    lay_out(tmp_path, {"handler.py": HANDLER, "requirements.txt": b"-r more.txt\n"})
+    lay_out(tmp_path, {"handler.py": HANDLER, "requirements.txt": b"-r more.txt\n", "more.txt": b""})
 
     with pytest.raises(PackageError, match="leads to other files"):
         build(tmp_path)

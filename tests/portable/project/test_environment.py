@@ -2,101 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from portable.deploying.errors import BadSettings
-from portable.deploying.world import World
-from portable.project.environment import Environment, environment
 from portable.project.functions import Function
 
-from ..packaging.wheelhouse import make_source, make_wheel
-
-PYPROJECT = """
-[project]
-name = "lib"
-version = "1.0"
-[build-system]
-requires = []
-build-backend = "backend"
-backend-path = ["."]
-"""
-BACKEND = """
-import os, sys, zipfile
-
-def build_wheel(folder, *_):
-    return write(folder, "lib.py", open("lib.py").read())
-
-def build_editable(folder, *_):
-    return write(folder, "lib.pth", os.getcwd())
-
-def write(folder, path, content):
-    name = "lib-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(f"{folder}/{name}", "w") as archive:
-        archive.writestr(path, content)
-        archive.writestr("lib-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: lib\\nVersion: 1.0\\n")
-        archive.writestr("lib-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        archive.writestr("lib-1.0.dist-info/RECORD", "")
-    return name
-"""
-
-
-class Project:
-    """A project in a folder, whose packages come from a folder beside it; the servers' lock names one, `server`."""
-
-    def __init__(self, folder: Path) -> None:
-        """Make it, with the function hello."""
-        self.root = folder / "project"
-        self.hello = Function("hello", self.root / "hello", self.root)
-        self.hello.folder.mkdir(parents=True)
-        self.wheelhouse = folder / "wheelhouse"
-        self.wheelhouse.mkdir()
-        self.said: list[str] = []
-        self.lock = folder / "servers.txt"
-        self._here = f"--no-index\n--find-links {self.wheelhouse}\n"
-        self.lock.write_text(f"{self._here}# ours\nserver==1.0\n    # via nobody\n")
-        make_wheel(self.wheelhouse, "server", files={"server.py": b"version = '1.0'"})
-
-    def add(self, name: str, version: str = "1.0") -> None:
-        """Add a package whose module knows its version."""
-        content = f"version = {version!r}".encode()
-        make_wheel(self.wheelhouse, name, files={f"{name}.py": content}, version=version)
-
-    def require(self, *lines: str, function: Function | None = None) -> None:
-        """Write a requirements.txt, by default that of hello."""
-        path = (function or self.hello).folder / "requirements.txt"
-        path.write_text(self._here + "".join(f"{line}\n" for line in lines))
-
-    def make(self, function: Function | None = None) -> Environment:
-        """Return the environment of a function, by default of hello."""
-        return environment(function or self.hello, World(), say=self.said.append, servers=[self.lock])
-
-    def made(self) -> list[str]:
-        """Return the names of the environments, without their keys."""
-        return sorted(
-            path.parent.name.rsplit("-", 2)[0] for path in self.root.glob(".portable/environments/*/complete")
-        )
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """Return a project with a function that requires nothing."""
-    return Project(tmp_path)
-
-
-def run(command: list[str], folder: Path) -> tuple[int, str]:
-    """Run a command; return its exit code and what it printed."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    return done.returncode, (done.stdout + done.stderr).strip()
-
-
-def evaluated(made: Environment, project: Project, statements: str) -> str:
-    """Return what statements print in an environment, or how they fail."""
-    return run(made.command("-c", statements), project.root)[1]
+from ..packaging.wheelhouse import make_source
+from .environments import Project, evaluated, run
 
 
 class TestWhatIsInIt:
@@ -209,31 +124,6 @@ class TestWhenItIsMade:
         after = evaluated(project.make(), project, "import first; print(first.version)")
 
         assert (before, after) == ("1.0", "2.0")
-
-    @pytest.mark.parametrize("line", ["../lib", "./../lib # ours", "lib @ file://{root}/lib", "-e ../lib"])
-    def test_changed_folder_that_it_names_is_installed_again(self, project: Project, line: str) -> None:
-        library, module = project.root / "lib", project.root / "lib" / "lib.py"
-        library.mkdir()
-        (library / "pyproject.toml").write_text(PYPROJECT)
-        (library / "backend.py").write_text(BACKEND)
-        module.write_text("version = '1.0'\n")
-        project.require(line.format(root=project.root))
-        first = project.make()
-        assert evaluated(first, project, "import lib; print(lib.version)") == "1.0"
-        assert project.make() == first
-
-        module.write_text("version = 'another'\n")
-        assert evaluated(project.make(), project, "import lib; print(lib.version)") == "another"
-
-    def test_changed_archive_that_it_names_is_installed_again(self, project: Project) -> None:
-        project.add("first")
-        project.require("../../wheelhouse/first-1.0-py3-none-any.whl")
-        before = project.make()
-        make_wheel(project.wheelhouse, "first", files={"first.py": b"version = 'another'"})
-        after = project.make()
-
-        assert before != after
-        assert evaluated(after, project, "import first; print(first.version)") == "another"
 
     def test_interrupted_one_is_made_again(self, project: Project) -> None:
         made = project.make()

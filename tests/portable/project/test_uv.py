@@ -45,6 +45,35 @@ def unsatisfiable(cause: str) -> str:
             "six of f.txt: uv is offline (UV_OFFLINE), and has not got it before; let it ask the network once",
         ),
         (
+            unsatisfiable("Because six==1.1 needs to be downloaded from a registry and you require six==1.1"),
+            "six==1.1 of f.txt: uv is offline (UV_OFFLINE), and has not got it before; let it ask the network once",
+        ),
+        (
+            "Resolved 1\nerror: Failed to download `six==1.1`\n  cause: Network connectivity is disabled, "
+            "but the requested data wasn't found in the cache: http://127.0.0.1:9/six-1.1-py3-none-any.whl\n",
+            "six==1.1 of f.txt: uv is offline (UV_OFFLINE), and has not got it before; let it ask the network once",
+        ),
+        (
+            unsatisfiable(
+                "Because pywin32==306 has no wheels with a matching Python ABI tag (e.g., `cp313`) and you require "
+                "pywin32==306"
+            )
+            + "\nhint: You require CPython 3.13 (`cp313`), but we only found wheels for `pywin32` (v306) with the "
+            "following Python ABI tags: `cp311`, `cp312`\n",
+            "pywin32==306 of f.txt: it has no wheel for cp313, and no source; there are for cp311, cp312: require "
+            "another version, or leave it out by a marker",
+        ),
+        (
+            unsatisfiable(
+                "Because a<=1 has no wheels with a matching Python ABI tag (e.g., `cp311`) and only a<=1 and a>=2 are\n"
+                "  available, we can conclude that a<2 cannot be used.\n  And because a>=2 has no wheels with a "
+                "matching platform tag (e.g., `manylinux_2_36_x86_64`) and you require a"
+            )
+            + "\nhint: Wheels are available for `a` (v2) on the following platforms: `win32`, `win_arm64`\n",
+            "a of f.txt: it has no wheel for manylinux_2_36_x86_64, and no source; there are for win32, win_arm64: "
+            "require another version, or leave it out by a marker",
+        ),
+        (
             "error: Failed to fetch: http://127.0.0.1:9/simple/six/\n  cause: tcp connect error\n",
             "six of f.txt: no answer from http://127.0.0.1:9/simple/six/; look at the network, or at UV_DEFAULT_INDEX",
         ),

@@ -102,7 +102,7 @@ def test_stack_file_of_the_sample_takes_one_more() -> None:
         ("functions: \x07\n", "mend it first"),
         ("[a]: b\n", "line 1: "),
         ("functions: {}\n", "do not stand one below the other"),
-        ("functions:\n  first:\n    lang: a\nfunctions: []\n", "do not stand one below the other"),
+        ("functions:\n  first:\n    lang: a\nfunctions: []\n", "line 4: 'functions' comes twice"),
         ("x: &x [*x]\nfunctions:\n  first:\n    lang: portable\n", "mend it first"),
     ],
 )

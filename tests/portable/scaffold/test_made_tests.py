@@ -18,7 +18,7 @@ TESTS = {"api": 3, "events": 2, "cron": 1}
 
 def test_every_kind_s_tests_pass_on_every_platform(tmp_path: Path) -> None:
     for kind in KINDS:
-        new(tmp_path, f"my-{kind}", kind, None)
+        new(tmp_path, f"my-{kind}", kind, None, {})
     plugin = () if entry_points(group="pytest11", name="portable") else ("-p", "portable.testing.plugin")
     command = [sys.executable, "-m", "pytest", *plugin, "-q", "-p", "no:cacheprovider"]
     environ = {**os.environ, "PYTHONPATH": str(REPOSITORY_DIR), "PYTHONDONTWRITEBYTECODE": "1"}

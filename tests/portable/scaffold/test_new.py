@@ -16,13 +16,13 @@ from portable.scaffold import templates
 from portable.scaffold.new import Made, new
 from portable.stack.schedules import Schedule
 
-SOURCE = "portable-functions[aws] @ git+https://example.org/me/portable@4b8a05b"
+SOURCE = "portable-functions[aws,debug] @ git+https://example.org/me/portable@4b8a05b"
 
 
 def made(root: Path, name: str = "hello", kind: str = "api", source: str | None = SOURCE) -> Made:
     """Make a function in a folder; check that what it says it made is what is new there."""
     before = contents(root)
-    result = new(root, name, kind, source)
+    result = new(root, name, kind, source, {})
     after = contents(root)
 
     assert after.keys() - before.keys() == set(result.files)
@@ -111,7 +111,7 @@ class TestFunction:
         (tmp_path / "stack.yml").rename(tmp_path / "real.yml")
         (tmp_path / "real.yml").chmod(0o600)
         (tmp_path / "stack.yml").symlink_to("real.yml")
-        new(tmp_path, "second", "api", SOURCE)
+        new(tmp_path, "second", "api", SOURCE, {})
 
         assert (tmp_path / "stack.yml").is_symlink()
         assert (tmp_path / "real.yml").stat().st_mode & 0o777 == 0o600
@@ -124,7 +124,7 @@ class TestRefused:
         before = sorted(root.rglob("*"))
         texts = contents(root)
         with pytest.raises(BadSettings, match=said) as error:
-            new(root, name, "api", SOURCE)
+            new(root, name, "api", SOURCE, {})
 
         assert "\n" not in str(error.value)
         assert sorted(root.rglob("*")) == before
@@ -160,6 +160,31 @@ class TestRefused:
         (tmp_path / "stack.yml").write_text("functions:\n  hello:\n    lang: python3-http\n")
 
         self.refused(tmp_path, "has a function 'hello'")
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("", r"^stack\.yml: provider\.name is missing; write provider: {name: openfaas}; nothing was made$"),
+            ("version: 1.0\nfunctions:\n", r"^stack\.yml: provider\.name is missing; write"),
+            ("version: 1.0\nfunctions: {}\n", "cannot be added: write `functions:` alone in its line, and below it"),
+            (
+                "provider: {name: openfaas}\nfunctions:\n  first:\n    lang: portable\n",
+                r"^stack\.yml: function 'first': handler is missing; write e\.g\. handler: \./function",
+            ),
+            ("provider: {name: openfaas}\nprovider: {name: openfaas}\n", "line 2: 'provider' comes twice"),
+            ("functions:\n  first: {lang: a}\n  first: {lang: b}\n", "line 3: 'first' comes twice"),
+        ],
+    )
+    def test_stack_file_that_no_verb_could_read(self, tmp_path: Path, text: str, said: str) -> None:
+        (tmp_path / "stack.yml").write_text(text)
+
+        self.refused(tmp_path, said)
+
+    def test_project_within_a_project(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        made(tmp_path)
+        monkeypatch.chdir(tmp_path / "hello" / "tests")
+
+        self.refused(tmp_path / "hello" / "tests", r"the project is in \.\./\.\.: go there; nothing was made", "two")
 
     def test_place_for_a_project_s_file_that_is_no_folder(self, tmp_path: Path) -> None:
         (tmp_path / ".vscode").touch()

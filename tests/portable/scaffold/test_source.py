@@ -28,16 +28,16 @@ def installed(folder: Path, origin: dict[str, Any] | None) -> PathDistribution:
     ("origin", "requirement"),
     [
         (None, None),
-        ({"url": REPOSITORY, **COMMIT}, f"portable-functions[aws] @ git+{REPOSITORY}@4b8a05b"),
+        ({"url": REPOSITORY, **COMMIT}, f"portable-functions[aws,debug] @ git+{REPOSITORY}@4b8a05b"),
         (
             {"url": REPOSITORY, "subdirectory": "tool", **COMMIT},
-            f"portable-functions[aws] @ git+{REPOSITORY}@4b8a05b#subdirectory=tool",
+            f"portable-functions[aws,debug] @ git+{REPOSITORY}@4b8a05b#subdirectory=tool",
         ),
         (
             {"url": "ssh://git@example.org/me/portable", **COMMIT},
-            "portable-functions[aws] @ git+ssh://git@example.org/me/portable@4b8a05b",
+            "portable-functions[aws,debug] @ git+ssh://git@example.org/me/portable@4b8a05b",
         ),
-        ({"url": f"{REPOSITORY}.whl", "archive_info": {}}, f"portable-functions[aws] @ {REPOSITORY}.whl"),
+        ({"url": f"{REPOSITORY}.whl", "archive_info": {}}, f"portable-functions[aws,debug] @ {REPOSITORY}.whl"),
         ({"url": "file:///home/me/portable", "dir_info": {"editable": True}}, None),
         ({"url": "file:///home/me/portable", **COMMIT}, None),
         ({"url": "file:///home/me/portable.whl", "archive_info": {}}, None),
@@ -55,10 +55,10 @@ def test_requirement_of_the_installed_tool(
 @pytest.mark.parametrize(
     ("written", "requirement"),
     [
-        ("portable-functions==1.2", "portable-functions[aws]==1.2"),
-        ("git+ssh://git@example.org/a", "portable-functions[aws] @ git+ssh://git@example.org/a"),
-        (f"git+{REPOSITORY}@v1", f"portable-functions[aws] @ git+{REPOSITORY}@v1"),
-        (f"{REPOSITORY}.whl", f"portable-functions[aws] @ {REPOSITORY}.whl"),
+        ("portable-functions==1.2", "portable-functions[aws,debug]==1.2"),
+        ("git+ssh://git@example.org/a", "portable-functions[aws,debug] @ git+ssh://git@example.org/a"),
+        (f"git+{REPOSITORY}@v1", f"portable-functions[aws,debug] @ git+{REPOSITORY}@v1"),
+        (f"{REPOSITORY}.whl", f"portable-functions[aws,debug] @ {REPOSITORY}.whl"),
     ],
 )
 def test_requirement_that_the_user_names(written: str, requirement: str) -> None:

@@ -180,7 +180,7 @@ def test_wrong_stack_is_refused_with_its_place(tmp_path: Path, text: str, expect
     [
         ("version: 2.0\nprovider: {name: openfaas}\n", "stack.yml: version is '2.0', and only 1.0 is known"),
         ("provider: {name: kubernetes}\n", "stack.yml: provider.name is 'kubernetes', and must be openfaas"),
-        ("", "stack.yml: provider.name is '', and must be openfaas"),
+        ("", "stack.yml: provider.name is missing; write provider: {name: openfaas}"),
         ("provider: {nam: openfaas}\n", "stack.yml: provider: 'nam' is not known; did you mean 'name'?"),
         ("provider: openfaas\n", "stack.yml: provider: keys and values are expected, and there is 'openfaas'"),
     ],

@@ -7,19 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ..verbs.projects import write_stack
+
 PLUGIN = "portable.testing.plugin"
-STACK = """\
-version: 1.0
-provider:
-  name: openfaas
-functions:
-  hello:
-    lang: portable
-    handler: ./hello
-    image: local/hello:latest
-    environment:
-      GREETING: hello
-"""
 HANDLER = """\
 import os
 
@@ -38,7 +28,7 @@ RunPytest = Callable[..., pytest.RunResult]
 
 def write_project(folder: Path) -> None:
     """Write a project of one function into a folder."""
-    (folder / "stack.yml").write_text(STACK)
+    write_stack(folder, "hello", fields="environment: {GREETING: hello}")
     write_function(folder / "hello")
 
 
@@ -56,4 +46,6 @@ def run_pytest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Ru
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     write_project(pytester.path)
-    return lambda *arguments: pytester.runpytest_subprocess("-W", "error", "-p", PLUGIN, *arguments)
+    return lambda *arguments: pytester.runpytest_subprocess(
+        "-W", "error", "-p", PLUGIN, "-p", "no:cacheprovider", *arguments
+    )

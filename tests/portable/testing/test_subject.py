@@ -16,6 +16,7 @@ from portable.emulators import modules
 from portable.emulators.errors import Unavailable
 from portable.testing import Client
 
+from ..verbs.projects import write_stack
 from .conftest import write_function, write_project
 
 
@@ -78,8 +79,8 @@ def test_function_whose_folder_is_missing_is_told_when_it_is_called(tmp_path: Pa
 
 
 def test_secret_that_is_missing_is_told_and_leaves_all_as_it_was(tmp_path: Path) -> None:
-    write_project(tmp_path)
-    (tmp_path / "stack.yml").write_text((tmp_path / "stack.yml").read_text() + "    secrets: [no-such-secret]\n")
+    write_stack(tmp_path, "hello", fields="secrets: [no-such-secret]\nenvironment: {GREETING: hello}")
+    write_function(tmp_path / "hello")
     before = dict(os.environ), [*sys.meta_path]
 
     with pytest.raises(BadSettings, match="hello: there is no secret 'no-such-secret'"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -36,6 +37,17 @@ def test_it_lists_what_it_made_and_the_next_commands(root: Path) -> None:
 
     assert {root / path for path in made} == {path for path in root.rglob("*") if path.is_file()}
     assert said.endswith("next:\n  portable test hello\n  portable dev\n  curl http://127.0.0.1:8080/function/hello\n")
+
+
+def test_function_of_events_is_called_with_one() -> None:
+    """Its handler refuses a plain request."""
+    said = new("orders", "--kind", "events", "--source", SOURCE)
+    first, second = said.splitlines()[-1].split(" | ")
+    events, calls = make_world(), make_world(environ=os.environ)
+
+    assert main(first.split()[1:], events) == 0
+    assert second.endswith(" -d -")
+    assert main([*second.split()[1:-1], printed(events)[0]], calls) == 0, printed(calls)
 
 
 def test_second_function_is_told_to_be_in_the_stack_file() -> None:

@@ -41,8 +41,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     require("docker")
     require("docker-compose")
     folder = tmp_path_factory.mktemp("project")
-    new(folder, "hello", "api", None)
-    new(folder, "tick", "cron", None)
+    new(folder, "hello", "api", None, {})
+    new(folder, "tick", "cron", None, {})
     (folder / ".secrets").mkdir()
     (folder / ".secrets" / "api-key").write_text("hush\n")
     stack = folder / "stack.yml"

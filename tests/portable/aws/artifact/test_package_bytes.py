@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import packaging
 import pathspec
 import pytest
+import yaml
 
 from .pythons import VERSIONS, find_python
 
@@ -113,7 +115,8 @@ def test_zip_does_not_depend_on_the_python(tmp_path: Path, source: Source, expec
 
     packages_dir = tmp_path / "packages"  # what the tool needs of others, of which that Python has none
     packages_dir.mkdir()
-    (packages_dir / "pathspec").symlink_to(Path(pathspec.__file__).parent)
+    for package in (packaging, pathspec, yaml):
+        (packages_dir / package.__name__).symlink_to(Path(str(package.__file__)).parent)
 
     folder = source.copy(tmp_path / "project")
     assert build(folder, python=python, environ={"PYTHONPATH": str(packages_dir)}) == expected

@@ -111,6 +111,13 @@ class TestStatus:
             assert line in outcome.out
         assert world.mutating_calls == []
 
+    def test_what_it_says_to_do_is_about_the_same_files(self, world: StrictAws, project: Project) -> None:
+        stack = str((project.folder / "stack.yml").rename(project.folder / "other.yml"))
+
+        assert f"--stage dev --config={project.folder}/deploy.toml --stack={stack}` makes it\n" in (
+            project.run("status", "--stack", stack).out
+        )
+
     def test_machines_get_the_same(self, world: StrictAws, project: Project) -> None:
         project.deploy()
 

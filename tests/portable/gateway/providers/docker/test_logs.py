@@ -37,7 +37,8 @@ def say(provider: DockerProvider, replica: Replica, text: str) -> None:
     """Have a replica say that, and wait for the engine, which writes it a while after the answer."""
 
     def written() -> int:
-        return said(provider.logs(LogQuery(replica.function), threading.Event())).count(text)
+        lines = provider.logs(LogQuery(replica.function), threading.Event())
+        return "".join(line.text for line in lines).replace("\r", "").count(f"{text}\n")
 
     wanted = written() + 1
     ask(replica, f"say/{text}")
