@@ -205,7 +205,10 @@ class TestPackage:
         [
             (None, "there is no folder 'function': name the function's with --function"),
             ({}, "function/handler.py is missing: it takes `def handle(event, context)`"),
-            ({"handler.py": b"def handle(event, context): ..."}, "link' is a symbolic link to 'handler.py': put the file itself there"),
+            (
+                {"handler.py": b"def handle(event, context): ..."},
+                "link' is a symbolic link to 'handler.py': put the file itself there",
+            ),
         ],
         ids=["missing", "empty", "a link"],
     )
