@@ -110,7 +110,8 @@ def runner(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any], Any]
 
     def run(args: Any) -> Any:
         facts = {f"__OW_{name.upper()}": fact for name, fact in activation_facts().items()}
-        return make_main(handler, {**environ, **facts})(args)
+        name = environ.get("__OW_ACTION_NAME") or facts["__OW_ACTION_NAME"]
+        return make_main(handler, {**environ, **facts, "__OW_ACTION_NAME": name})(args)
 
     return run
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from ..emulators.deliveries import deliver
 from ..emulators.errors import Broken, Malformed, Undeliverable
 from ..emulators.messages import Request
 from ..project.functions import Function
-from .sending import send
+from .sending import environ_of, send
 from .subject import Subject, subject_of
 
 log = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ def _outcome(platform: str, subject: Subject, asked: Mapping[str, Any]) -> Outco
 
 def _delivered(platform: str, subject: Subject, native: Any) -> Outcome:
     with subject.ready() as handler:
-        return {"result": deliver(platform, native, handler, os.environ)}
+        return {"result": deliver(platform, native, handler, environ_of(subject))}
 
 
 def _answered(platform: str, subject: Subject, request: Mapping[str, Any]) -> Outcome:
@@ -63,6 +62,8 @@ def _told(run: Callable[[], Outcome]) -> Outcome:
         return {"error": f"the platform cannot send the shim's answer: {error}"}
     except (Broken, InvocationFailed) as error:
         return {"error": str(error)}
-    except (Exception, SystemExit) as error:
+    except SystemExit as error:
+        return {"error": f"the handler ended its process: sys.exit({error.code!r})"}
+    except Exception as error:
         log.exception("the call failed")
         return {"error": f"{type(error).__name__}: {error}"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from .events import native_of
 from .platform import current, emulator_of
 from .reply import ClientReply, to_reply
 from .requests import Sent, to_request
-from .sending import send
+from .sending import environ_of, send
 from .subject import Given, Subject, find_from
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ class Client:
         """
         native = native_of(event, data, self._folders)
         with self._subject.ready() as handler:
-            return deliver(self.platform, native, handler, os.environ)
+            return deliver(self.platform, native, handler, environ_of(self._subject))
 
     def send(self, request: Request) -> ClientReply:
         """Send a neutral request as it is. Raises Broken for a reply that broke off."""

@@ -43,8 +43,8 @@ class LambdaContext:
 class InProcess:
     """Runs invocations in this process, one at a time."""
 
-    def __init__(self, run: Callable[[Any, LambdaContext], Any]) -> None:
-        self._run = run
+    def __init__(self, run: Callable[[Any, LambdaContext], Any], function_name: str = NAMES.base) -> None:
+        self._run, self._function_name = run, function_name
 
     def submit(self, invocation: Invocation) -> Future[Outcome]:
         """Run an invocation; the future is done."""
@@ -54,7 +54,7 @@ class InProcess:
 
     def _outcome(self, invocation: Invocation) -> Outcome:
         try:
-            result = self._run(json.loads(invocation.event), LambdaContext(invocation.request_id))
+            result = self._run(json.loads(invocation.event), LambdaContext(invocation.request_id, self._function_name))
             return Outcome(json.dumps(result).encode())
         except Exception as error:  # noqa: BLE001 - as the runtime client reports it
             told = {"errorType": type(error).__name__, "errorMessage": str(error)}
@@ -84,11 +84,15 @@ def sender(handler: Handler, environ: Mapping[str, str], door: str) -> Send:
     """Return what sends a request to the shim through a front door."""
     chosen = LOAD_BALANCER if door == "alb" else DOORS[door]
     # an openapi.json may have fewer paths, and then API Gateway answers the others itself
-    function = InProcess(make_lambda_handler(handler, environ))
+    function = InProcess(make_lambda_handler(handler, environ), _name(environ))
     return send_to(Exchange(chosen, ANY_PATH, NAMES, function, is_timed=False))
 
 
 def runner(handler: Handler, environ: Mapping[str, str]) -> Callable[[Any], Any]:
     """Return what runs one invocation with an event, and gives its result."""
     lambda_handler = make_lambda_handler(handler, environ)
-    return lambda native: lambda_handler(native, LambdaContext(str(uuid4())))
+    return lambda native: lambda_handler(native, LambdaContext(str(uuid4()), _name(environ)))
+
+
+def _name(environ: Mapping[str, str]) -> str:
+    return environ.get("AWS_LAMBDA_FUNCTION_NAME") or NAMES.base

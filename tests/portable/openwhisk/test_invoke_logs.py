@@ -11,7 +11,7 @@ import pytest
 from .api_server import ApiServer, Fault
 from .project import Project
 
-BROKEN = "raise RuntimeError('cannot start')\n"
+BROKEN = "def handle(event, context): ...\n\n\nraise RuntimeError('cannot start')\n"
 
 
 class TestInvoke:

@@ -108,13 +108,14 @@ def test_options_of_a_platform_reach_its_packager(function_dir: Path, tmp_path: 
 def test_error_is_one_line_and_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = package(build, tmp_path / "package", ["--function", str(tmp_path / "nowhere"), "--json"])
 
-    assert code == PackageError.exit_code == 2
-    assert capsys.readouterr() == (
-        "",
-        f"error: there is no function and no folder {str(tmp_path / 'nowhere')!r}: stack.yml has meditations; "
-        "`portable new NAME` makes one\n",
+    told = (
+        f"there is no function and no folder {str(tmp_path / 'nowhere')!r}: stack.yml has meditations; "
+        "`portable new NAME` makes one"
     )
-    assert list(tmp_path.iterdir()) == []
+    out, err = capsys.readouterr()
+    assert code == PackageError.exit_code == 2
+    assert err == f"error: {told}\n"
+    assert json.loads(out) == {"error": told, "exit_code": 2}
 
 
 def test_place_that_is_the_function_s_is_an_error(function_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -204,8 +204,11 @@ class TestPackage:
         ("files", "said"),
         [
             (None, "there is no folder 'function': name the function's with --function"),
-            ({}, "there is nothing to ship in 'function': it takes a handler.py"),
-            ({"handler.py": b""}, "link' is a symbolic link to 'handler.py': put the file itself there"),
+            ({}, "function/handler.py is missing: it takes `def handle(event, context)`"),
+            (
+                {"handler.py": b"def handle(event, context): ..."},
+                "link' is a symbolic link to 'handler.py': put the file itself there",
+            ),
         ],
         ids=["missing", "empty", "a link"],
     )

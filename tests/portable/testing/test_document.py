@@ -22,3 +22,11 @@ def test_tests_of_the_document_pass(pytester: pytest.Pytester, run_pytest: RunPy
     result = run_pytest("-rs")
 
     result.assert_outcomes(passed=9 + 1 + 4 + 7, skipped=5 + 2)
+
+
+def test_expression_of_the_document_selects_tests_of_it() -> None:
+    text = DOCUMENT.read_text()
+    wanted = re.findall(r"-k (\w+)", text)
+
+    assert wanted
+    assert all(re.search(rf"def test_\w*{word}", text) for word in wanted)

@@ -26,6 +26,10 @@ def handle(event, context):
     match event.path:
         case "/where":
             return context.platform
+        case "/name":
+            return context.function_name
+        case "/exit":
+            raise SystemExit(3)
         case "/fail":
             raise ZeroDivisionError("by hand")
         case "/image":
@@ -120,6 +124,21 @@ def test_platforms_that_answer_alike_are_a_line_each(project: Path) -> None:
     assert code == 0
     assert lines[:-1] == [f"{name:<16} 404 none" for name in EMULATORS]
     assert lines[-1] == "9 of 9 platforms answer alike"
+
+
+def test_function_has_its_own_name_on_every_platform(project: Path) -> None:
+    _, out, _ = call(project, "/name", "--platform", "all", "--json")
+
+    names = {one["platform"]: one["body"] for one in json.loads(out)["answers"]}
+    assert names == dict.fromkeys(EMULATORS, "hello") | {"openwhisk": "/guest/hello"}
+
+
+def test_handler_that_exits_is_told_in_a_line(project: Path) -> None:
+    code, out, err = call(project, "/exit")
+
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-1] == "error: the handler ended its process: sys.exit(3)"
+    assert "Traceback" not in err
 
 
 def test_platforms_that_differ_are_told_and_exit_code_1(project: Path) -> None:
