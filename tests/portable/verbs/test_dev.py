@@ -56,6 +56,7 @@ def test_requirement_that_cannot_be_had_is_told_in_one_line_and_nothing_is_serve
         assert server.process.wait() == 2
 
 
+@pytest.mark.usefixtures("unmeasured")  # coverage has a handler of its own for SIGTERM
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("verb", ["dev", "serve"])
 def test_signal_while_an_environment_is_made_ends_it_and_blames_no_requirement(
