@@ -71,4 +71,4 @@ def test_tests_that_name_the_sample_pass(checkout: Path) -> None:
     files = [path for path in (checkout / "tests").rglob("test_*.py") if NAMES.search(path.read_text())]
 
     assert files
-    run_pytest(checkout, *map(str, files))
+    run_pytest(checkout, "-n", "2", "--dist", "loadfile", *map(str, files))
