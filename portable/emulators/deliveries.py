@@ -1,4 +1,4 @@
-"""What is no HTTP, on its way to a handler: which platform sends an event of which kind, and how it comes there.
+"""Deliver events that are not HTTP requests: which platform sends which kind, and how its shim receives it.
 
 A CloudEvent goes anywhere: over HTTP, or as the trigger's object where the platform has one for it.
 """

@@ -65,12 +65,7 @@ def run(given: Mapping[str, str | None], world: World) -> None:
 
 
 async def _run(
-    config: Config,
-    credentials: Credentials,
-    secrets: SecretStore,
-    history: History,
-    provider: Provider,
-    world: World,
+    config: Config, credentials: Credentials, secrets: SecretStore, history: History, provider: Provider, world: World
 ) -> None:
     """Put everything together on this loop, and serve until a signal. Raises GatewayError."""
     loop = asyncio.get_running_loop()

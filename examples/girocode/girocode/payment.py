@@ -1,4 +1,4 @@
-"""What is to be paid, as the European Payments Council has it in a QR code (EPC069-12)."""
+"""Write a payment as the text of a QR code, by the rules of the European Payments Council (EPC069-12)."""
 
 from __future__ import annotations
 

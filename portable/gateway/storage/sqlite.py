@@ -36,7 +36,7 @@ class Schema:
     pragmas: Sequence[str]
     """What is set whenever the file is opened, e.g. "synchronous = FULL"."""
     first_pragmas: Sequence[str]
-    """What is set of a new file, before there are tables, e.g. "auto_vacuum = INCREMENTAL"."""
+    """The pragma for a new file, which must precede its tables, such as "auto_vacuum = INCREMENTAL"."""
     has_readers: bool
     """Whether `SqliteFile.reader` gives connections beside the one that writes. It takes a lock file next to the
     database; without readers, SQLite's own exclusive lock keeps everybody out."""

@@ -1,4 +1,4 @@
-"""What is written is read again, on a real PostgreSQL and on every platform."""
+"""Test the guestbook on a real PostgreSQL and on every platform."""
 
 from concurrent.futures import ThreadPoolExecutor
 
